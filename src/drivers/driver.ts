@@ -1,0 +1,120 @@
+/**
+ * What the machine needs of a hypervisor, and no more. Drivers know nothing of Docker, TLS or SSH.
+ * Every method is idempotent where it can be: `create` on a machine that is there verifies and completes it,
+ * `powerOff` and `destroy` on one that is not there succeed.
+ */
+
+export type DriverName = 'qemu' | 'virtualbox';
+
+/**
+ * A machine's state as the hypervisor tells it.
+ * `absent`: the hypervisor has no such machine; `stopped`: powered off; `saved`: suspended to disk;
+ * `crashed`: the hypervisor's process died without a shutdown (a data disk may need its journal replayed; `start` works);
+ * `unknown`: the hypervisor does not answer or its records cannot be read, `detail` says why.
+ */
+export type MachineState = 'absent' | 'stopped' | 'starting' | 'running' | 'paused' | 'saved' | 'stopping' | 'crashed' | 'unknown';
+
+export interface StateReport {
+  state: MachineState;
+  /** One sentence for the user where the state alone does not say enough. */
+  detail?: string;
+  /** The hypervisor's process, where it has one of its own for this machine. */
+  pid?: number;
+}
+
+/** What to build and start. All paths are absolute host paths. */
+export interface MachineSpec {
+  name: string;
+  /** RFC 4122 UUID of this machine, made at init; the driver marks what it creates with it. */
+  uuid: string;
+  /** The machine's folder; what the driver keeps goes below it. */
+  directory: string;
+  cpus: number;
+  memoryMiB: number;
+  diskMiB: number;
+  /** The data disk, without its format's suffix: the driver adds `.qcow2` or `.vdi` and states the format always. */
+  dataDiskBase: string;
+  /** The boot image, read-only, shared by machines. */
+  imageFile: string;
+  configDriveFile: string;
+  /** The guest's serial console is written here. */
+  consoleFile: string;
+  /** Driver settings of the user, by the driver's own documented names. */
+  extra: Readonly<Record<string, string>>;
+}
+
+/** A NAT rule: host 127.0.0.1:hostPort -> guest port. `name` is unique within a machine. */
+export interface NatRule {
+  name: string;
+  protocol: 'tcp' | 'udp';
+  hostAddress: string;
+  hostPort: number;
+  guestPort: number;
+}
+
+export interface Preflight {
+  usable: boolean;
+  /** The hypervisor's version, when it was found. */
+  version?: string;
+  /** How guest code runs: `kvm`, `hvf`, `whpx`, `tcg`, `vt-x` ... */
+  accelerator?: string;
+  /** The program found. */
+  program?: string;
+  /** Why it is not usable, or what the user should know. */
+  reason?: string;
+  remedy?: string;
+}
+
+export interface SnapshotInfo {
+  name: string;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+}
+
+export interface Driver {
+  readonly name: DriverName;
+
+  /** Finds the hypervisor and tries it. Never throws for "not there": that is an answer. */
+  preflight(): Promise<Preflight>;
+
+  /** Makes what the hypervisor needs before the first start (the data disk, a registration). Idempotent; never overwrites a data disk. */
+  create(spec: MachineSpec): Promise<void>;
+
+  /**
+   * Starts the machine with exactly these NAT rules and returns once the hypervisor says it runs (not: the guest is ready).
+   * @throws PortTakenError naming the rule when a host port cannot be bound; the machine is then not running.
+   */
+  start(spec: MachineSpec, rules: readonly NatRule[]): Promise<void>;
+
+  /** Presses the ACPI power button; does not wait. */
+  shutdown(spec: MachineSpec): Promise<void>;
+
+  /** Pulls the plug; returns when the machine is off. */
+  powerOff(spec: MachineSpec): Promise<void>;
+
+  /** Suspends to disk. @throws UnsupportedError */
+  suspend(spec: MachineSpec): Promise<void>;
+
+  state(spec: MachineSpec): Promise<StateReport>;
+
+  /** Removes exactly what this driver made, the data disk included. Only `b2d delete` calls it, after asking. */
+  destroy(spec: MachineSpec): Promise<void>;
+
+  /** Adds a NAT rule to the running machine. @throws PortTakenError */
+  forward(spec: MachineSpec, rule: NatRule): Promise<void>;
+  /** Removes a NAT rule by name; one that is not there is no error. */
+  unforward(spec: MachineSpec, name: string): Promise<void>;
+  /** The NAT rules in force, as the hypervisor tells them. */
+  forwards(spec: MachineSpec): Promise<NatRule[]>;
+
+  /** Grows the data disk to `spec.diskMiB`. @throws B2dError when smaller than it is, or when the machine must be off and is not. */
+  resize(spec: MachineSpec): Promise<void>;
+
+  snapshotSave(spec: MachineSpec, name: string): Promise<void>;
+  snapshotRestore(spec: MachineSpec, name: string): Promise<void>;
+  snapshotDelete(spec: MachineSpec, name: string): Promise<void>;
+  snapshotList(spec: MachineSpec): Promise<SnapshotInfo[]>;
+
+  /** Files of this driver a user may want to read when something failed (logs), most telling first. */
+  logFiles(spec: MachineSpec): string[];
+}

@@ -1,0 +1,27 @@
+import { B2dError } from '../errors.ts';
+import type { DriverName, NatRule } from './driver.ts';
+
+/** A capability this hypervisor does not have. */
+export class UnsupportedError extends B2dError {
+  override readonly name = 'UnsupportedError';
+
+  constructor(driver: DriverName, what: string, reason: string) {
+    super(`The ${driver} driver cannot ${what}.`, { exit: 'unsupported', reason });
+  }
+}
+
+/** A host port of a NAT rule is in use by another program. The machine chooses another and tries again. */
+export class PortTakenError extends B2dError {
+  override readonly name = 'PortTakenError';
+  readonly rule: NatRule;
+
+  constructor(rule: NatRule, cause?: unknown) {
+    super(`Port ${rule.hostPort} on ${rule.hostAddress} is in use by another program.`, {
+      exit: 'portTaken',
+      reason: `b2d needs it for the NAT rule "${rule.name}" (guest port ${rule.guestPort}).`,
+      remedy: 'Stop the other program, or let b2d choose another port: b2d restart',
+      cause,
+    });
+    this.rule = rule;
+  }
+}

@@ -1,0 +1,13 @@
+/** Tests are ES modules in TypeScript, run by Node itself; swc only strips the types. */
+export default {
+  rootDir: '..',
+  testMatch: ['<rootDir>/test/{unit,integration,e2e}/**/*.test.ts'],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, swcrc: false, sourceMaps: 'inline' }],
+  },
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  clearMocks: true,
+};
