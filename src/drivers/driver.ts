@@ -80,8 +80,12 @@ export interface Driver {
   /** Makes what the hypervisor needs before the first start (the data disk, a registration). Idempotent; never overwrites a data disk. */
   create(spec: MachineSpec): Promise<void>;
 
+  /** The data disk's file with its suffix, or undefined where it was not made yet (or is gone). */
+  dataDisk(spec: MachineSpec): Promise<string | undefined>;
+
   /**
    * Starts the machine with exactly these NAT rules and returns once the hypervisor says it runs (not: the guest is ready).
+   * A paused or saved machine goes on.
    * @throws PortTakenError naming the rule when a host port cannot be bound; the machine is then not running.
    */
   start(spec: MachineSpec, rules: readonly NatRule[]): Promise<void>;

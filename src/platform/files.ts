@@ -1,5 +1,4 @@
 import fs from 'node:fs/promises';
-import writeFileAtomic from 'write-file-atomic';
 import { B2dError, codeOf, messageOf } from '../errors.ts';
 import type { Platform } from './platform.ts';
 
@@ -10,6 +9,7 @@ import type { Platform } from './platform.ts';
  */
 export async function writeAtomic(file: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
   try {
+    const { default: writeFileAtomic } = await import('write-file-atomic'); // lazily: `b2d env` only reads
     await writeFileAtomic(file, typeof data === 'string' ? data : Buffer.from(data), { mode, fsync: true });
   } catch (error) {
     throw storageError('write', file, error);

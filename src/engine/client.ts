@@ -1,0 +1,68 @@
+import fs from 'node:fs';
+import https from 'node:https';
+import path from 'node:path';
+
+/** How to reach an engine: always over mutual TLS. */
+export interface EngineEndpoint {
+  host: string;
+  port: number;
+  /** The folder with ca.pem, cert.pem and key.pem, as DOCKER_CERT_PATH. */
+  certPath: string;
+}
+
+export interface EngineReply {
+  status: number;
+  body: string;
+}
+
+/**
+ * One GET of the Docker Engine API (https://docs.docker.com/reference/api/engine/), with a deadline in milliseconds that
+ * covers the connection, the handshake and the body. A NAT rule accepts TCP before anything listens in the guest, so only
+ * a whole reply counts as an answer.
+ * @throws the system's or TLS's error.
+ */
+export function engineGet(endpoint: EngineEndpoint, resource: string, timeoutMs = 10_000): Promise<EngineReply> {
+  const pem = (name: string): Buffer => fs.readFileSync(path.join(endpoint.certPath, name));
+  return new Promise((resolve, reject) => {
+    const request = https.get(
+      {
+        host: endpoint.host, port: endpoint.port, path: resource, agent: false, signal: AbortSignal.timeout(timeoutMs),
+        ca: pem('ca.pem'), cert: pem('cert.pem'), key: pem('key.pem'), minVersion: 'TLSv1.2',
+      },
+      (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (text: string) => (body += text));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body })).on('error', reject);
+      },
+    );
+    request.on('error', reject);
+  });
+}
+
+/** What `/version` says, as far as b2d shows it. */
+export interface EngineVersion {
+  version: string;
+  apiVersion: string;
+  minApiVersion: string;
+  kernel: string;
+  os: string;
+  arch: string;
+}
+
+/** The engine's version. @throws when the engine does not answer. */
+export async function engineVersion(endpoint: EngineEndpoint, timeoutMs?: number): Promise<EngineVersion> {
+  const { body } = await engineGet(endpoint, '/version', timeoutMs);
+  const value = JSON.parse(body) as Record<string, string>;
+  const text = (key: string): string => value[key] ?? '';
+  return { version: text('Version'), apiVersion: text('ApiVersion'), minApiVersion: text('MinAPIVersion'), kernel: text('KernelVersion'), os: text('Os'), arch: text('Arch') };
+}
+
+/** Whether the engine answers `/_ping` over mutual TLS within the deadline. */
+export async function pingEngine(endpoint: EngineEndpoint, timeoutMs = 5_000): Promise<{ ok: true } | { ok: false; error: unknown }> {
+  try {
+    const { status, body } = await engineGet(endpoint, '/_ping', timeoutMs);
+    return status === 200 && body === 'OK' ? { ok: true } : { ok: false, error: new Error(`/_ping answered ${status}: ${body.slice(0, 200)}`) };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
