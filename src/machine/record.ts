@@ -21,6 +21,8 @@ export interface MachineRecord {
   memoryMiB: number;
   diskMiB: number;
   image: { sha256: string; version: string; source: string };
+  /** Set once the data disk exists: from then on a missing disk is an error, never made anew. */
+  dataDiskMade: boolean;
   /** The host ports of the last start: kept from run to run when they are still free. */
   ports: Partial<ServicePorts>;
   /** Driver settings of the user, by the driver's documented names. */
@@ -74,7 +76,7 @@ function parseRecord(text: string, file: string): MachineRecord {
 function firstInvalid(value: Record<string, unknown>): string | undefined {
   const kinds: Record<Exclude<keyof MachineRecord, 'version'>, string> = {
     name: 'string', uuid: 'string', createdAt: 'string', driver: 'string', cpus: 'number', memoryMiB: 'number', diskMiB: 'number',
-    image: 'object', ports: 'object', extra: 'object',
+    image: 'object', dataDiskMade: 'boolean', ports: 'object', extra: 'object',
   };
   return Object.entries(kinds).find(([key, kind]) => typeof value[key] !== kind || value[key] === null)?.[0];
 }

@@ -1,0 +1,55 @@
+// npm test: installs what is missing, type-checks, and runs every test. `npm test -- PATTERN...` runs some of them.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, must, projectEnvironment, projectNode, root } from './prepare.mjs';
+
+/** Programs the tests use, and their Debian packages. */
+const TEST_PACKAGES = {
+  ...RUN_PACKAGES,
+  '/usr/share/OVMF/OVMF_CODE.fd': 'ovmf',
+  openssl: 'openssl',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
+  dropbear: 'dropbear-bin',
+  zsh: 'zsh',
+  fish: 'fish',
+  tcsh: 'tcsh',
+};
+
+const RESULTS = join(root, '.test-results.json');
+const patterns = process.argv.slice(2);
+const onlyUnit = patterns.length > 0 && patterns.every((pattern) => pattern.includes('unit'));
+
+ensureNodeModules();
+build();
+must(projectNode, ['node_modules/typescript/bin/tsc', '--noEmit']);
+if (!onlyUnit) {
+  ensureDebianPackages(TEST_PACKAGES);
+  ensureImage();
+}
+const client = onlyUnit ? undefined : ensureDockerClient({ own: true });
+
+rmSync(RESULTS, { force: true });
+const env = projectEnvironment({
+  NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+  ...(client && { B2D_TEST_DOCKER: join(client, 'bin', 'docker'), B2D_TEST_DOCKER_CONFIG: join(client, 'config') }),
+});
+const { status } = spawnSync(projectNode, ['node_modules/jest/bin/jest.js', '--config', 'test/jest.config.mjs', '--json', '--outputFile', RESULTS, ...patterns], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+report();
+process.exit(status ?? 1);
+
+/** jest's own result, in one line: what CI reads. */
+function report() {
+  let results;
+  try {
+    results = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  } catch {
+    console.error('b2d: jest left no result: no test was counted.');
+    process.exit(1);
+  }
+  // A file that could not even be loaded has no test of its own; it counts as one that failed.
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const skipped = results.numPendingTests + results.numTodoTests;
+  console.log(`${results.numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
+}

@@ -1,0 +1,86 @@
+import type { Driver, MachineSpec, StateReport } from '../drivers/driver.ts';
+import type { EngineEndpoint } from '../engine/client.ts';
+import { B2dError } from '../errors.ts';
+import { imageFile } from '../image/store.ts';
+import { withLock } from './lock.ts';
+import { DEFAULT_MACHINE } from './name.ts';
+import { machinePaths, type MachinePaths } from './paths.ts';
+import { LOOPBACK } from './ports.ts';
+import { readRecord, type MachineRecord } from './record.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A machine that was made: its record, where its files are, and its driver. */
+export interface Machine {
+  record: MachineRecord;
+  paths: MachinePaths;
+  driver: Driver;
+  spec: MachineSpec;
+}
+
+/** What a machine's record means to its driver. */
+export function machineOf(workspace: Workspace, record: MachineRecord): Machine {
+  const { platform, home } = workspace;
+  const paths = machinePaths(platform, home, record.name);
+  const spec: MachineSpec = {
+    name: record.name,
+    uuid: record.uuid,
+    directory: paths.directory,
+    cpus: record.cpus,
+    memoryMiB: record.memoryMiB,
+    diskMiB: record.diskMiB,
+    dataDiskBase: paths.dataDiskBase,
+    imageFile: imageFile(platform, home, record.image.sha256),
+    configDriveFile: paths.configDrive,
+    consoleFile: paths.console,
+    extra: record.extra,
+  };
+  return { record, paths, driver: workspace.driver(record.driver), spec };
+}
+
+/** The machine of that name. @throws B2dError (machineAbsent, stateUnreadable, usage). */
+export async function openMachine(workspace: Workspace, name: string): Promise<Machine> {
+  const record = await readRecord(machinePaths(workspace.platform, workspace.home, name).record);
+  if (record === undefined) throw machineAbsent(name);
+  return machineOf(workspace, record);
+}
+
+/** The error for a machine that was never made. */
+export function machineAbsent(name: string): B2dError {
+  return new B2dError(`There is no machine "${name}".`, { exit: 'machineAbsent', remedy: `Make it: b2d init${machineFlag(name)}` });
+}
+
+/** The error for a command that needs a running machine. */
+export function machineNotRunning(name: string, report: StateReport): B2dError {
+  return new B2dError(`Machine "${name}" is not running: it is ${report.state}.`, {
+    exit: 'machineNotRunning',
+    ...(report.detail && { reason: report.detail }),
+    remedy: `Start it: b2d up${machineFlag(name)}`,
+  });
+}
+
+/** ` --machine NAME`, or nothing for the default machine: the end of a command shown to the user. */
+export function machineFlag(name: string): string {
+  return name === DEFAULT_MACHINE ? '' : ` --machine ${name}`;
+}
+
+/** Where the machine's engine answers. @throws B2dError (machineNotRunning) when it was never started. */
+export function engineEndpoint(machine: Machine): EngineEndpoint {
+  const port = machine.record.ports.docker;
+  if (port === undefined) throw machineNotRunning(machine.record.name, { state: 'stopped', detail: 'It was never started.' });
+  return { host: LOOPBACK, port, certPath: machine.paths.docker };
+}
+
+/** DOCKER_HOST of an endpoint. */
+export function dockerHost(endpoint: EngineEndpoint): string {
+  return `tcp://${endpoint.host}:${endpoint.port}`;
+}
+
+/** Another command on the same machine may take as long as a first start; it is worth waiting for. */
+const LOCK_WAIT_MS = 10 * 60_000;
+
+/** Runs `work` as the only b2d that changes this machine. @throws B2dError (busy). */
+export async function withMachine<T>(workspace: Workspace, name: string, purpose: string, work: () => Promise<T>): Promise<T> {
+  const { lock } = machinePaths(workspace.platform, workspace.home, name);
+  const onWait = (holder: string): void => workspace.progress.note(`Waiting for another b2d: ${holder}`);
+  return withLock(workspace.platform, lock, { purpose, waitMs: LOCK_WAIT_MS, onWait }, work);
+}

@@ -1,0 +1,36 @@
+import type { Driver, DriverName } from '../drivers/driver.ts';
+import type { Progress } from '../output/progress.ts';
+import type { Platform } from '../platform/platform.ts';
+
+/** What every operation on machines needs of its surroundings; injected, so that tests need no globals. */
+export interface Workspace {
+  platform: Platform;
+  /** B2D_HOME, absolute. */
+  home: string;
+  /** The folder of b2d's package.json: bundled images are below it. */
+  packageRoot: string;
+  /** Relative paths that the user names start here. */
+  cwd: string;
+  progress: Progress;
+  now(): Date;
+  driver(name: DriverName): Driver;
+  /** Milliseconds until a machine that was started must answer. */
+  readyTimeoutMs: number;
+}
+
+/** Settings of a machine, resolved. */
+export interface MachineSettings {
+  memoryMiB: number;
+  cpus: number;
+  diskMiB: number;
+  driver: DriverName | 'auto';
+  /** A path or URL; undefined for the bundled image. */
+  iso: string | undefined;
+  extra: Record<string, string>;
+}
+
+/** What a new machine gets, and what the user asked for just now (by flag or variable) for one that is there. */
+export interface RequestedSettings {
+  forNew: MachineSettings;
+  explicit: Partial<MachineSettings>;
+}
