@@ -1,0 +1,52 @@
+import fs from 'node:fs/promises';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TlsPaths } from '../../src/tls/paths.ts';
+
+export interface TestEngine {
+  port: number;
+  /** `METHOD path` of each request that got through TLS. */
+  requests: string[];
+  close(): Promise<void>;
+}
+
+/** An HTTPS server on 127.0.0.1 that demands a client certificate and answers `docker version` as the engine would. */
+export async function startEngine(paths: TlsPaths): Promise<TestEngine> {
+  const requests: string[] = [];
+  const server = https.createServer(
+    {
+      ca: await fs.readFile(paths.ca),
+      cert: await fs.readFile(paths.serverCertificate),
+      key: await fs.readFile(paths.serverKey),
+      requestCert: true,
+      rejectUnauthorized: true,
+    },
+    (request, response) => {
+      requests.push(`${request.method} ${request.url}`);
+      const headers = { 'Api-Version': '1.48', 'Ostype': 'linux', 'Content-Type': 'application/json' };
+      if (request.url?.endsWith('/_ping')) response.writeHead(200, { ...headers, 'Content-Type': 'text/plain' }).end('OK');
+      else if (request.url?.endsWith('/version')) response.writeHead(200, headers).end(JSON.stringify(version));
+      else response.writeHead(404, headers).end(JSON.stringify({ message: 'page not found' }));
+    },
+  );
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const version = {
+  Version: '28.0.0-test',
+  ApiVersion: '1.48',
+  MinAPIVersion: '1.24',
+  Os: 'linux',
+  Arch: 'amd64',
+  GoVersion: 'go1.24',
+  Components: [{ Name: 'Engine', Version: '28.0.0-test', Details: { ApiVersion: '1.48', MinAPIVersion: '1.24', Os: 'linux', Arch: 'amd64' } }],
+};
