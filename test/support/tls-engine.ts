@@ -1,18 +1,22 @@
 import fs from 'node:fs/promises';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { codeOf } from '../../src/errors.ts';
 import type { TlsPaths } from '../../src/tls/paths.ts';
 
 export interface TestEngine {
   port: number;
   /** `METHOD path` of each request that got through TLS. */
   requests: string[];
+  /** Why each connection was refused, in OpenSSL's and Node's words. */
+  refusals: string[];
   close(): Promise<void>;
 }
 
 /** An HTTPS server on 127.0.0.1 that demands a client certificate and answers `docker version` as the engine would. */
 export async function startEngine(paths: TlsPaths): Promise<TestEngine> {
   const requests: string[] = [];
+  const refusals: string[] = [];
   const server = https.createServer(
     {
       ca: await fs.readFile(paths.ca),
@@ -29,10 +33,12 @@ export async function startEngine(paths: TlsPaths): Promise<TestEngine> {
       else response.writeHead(404, headers).end(JSON.stringify({ message: 'page not found' }));
     },
   );
+  server.on('tlsClientError', (error) => refusals.push(`${codeOf(error)} ${error.message}`));
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests,
+    refusals,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
