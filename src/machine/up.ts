@@ -2,7 +2,7 @@ import type { MachineState, NatRule } from '../drivers/driver.ts';
 import { PortTakenError } from '../drivers/errors.ts';
 import { B2dError } from '../errors.ts';
 import { ensureSshKeys, rememberHostKey } from '../ssh/keys.ts';
-import { ensureTls } from '../tls/material.ts';
+import { ensureTls } from '../tls/ensure.ts';
 import { guestFiles } from './guest-files.ts';
 import { writeConfigDrive } from './config-drive.ts';
 import { waitUntilStopped } from './down.ts';

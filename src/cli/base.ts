@@ -1,0 +1,66 @@
+import { Command, Flags, type Interfaces } from '@oclif/core';
+import { validateMachineName } from '../machine/name.ts';
+import { openMachine, type Machine } from '../machine/machine.ts';
+import type { Workspace } from '../machine/workspace.ts';
+import { hostPlatform } from '../platform/platform.ts';
+import { createSession, type Session } from './session.ts';
+
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof B2dCommand)['baseFlags'] & T['flags']>;
+
+/** What all commands share: `--machine`, `--json`, `--debug`, the settings, and errors left to one place (bin/b2d.js). */
+export abstract class B2dCommand<T extends typeof Command> extends Command {
+  static override enableJsonFlag = true;
+  static override baseFlags = {
+    machine: Flags.string({ char: 'm', description: 'Which machine (default: "default").', helpValue: 'NAME', helpGroup: 'GLOBAL' }),
+    debug: Flags.boolean({ description: 'Show stack traces and what b2d does.', helpGroup: 'GLOBAL' }),
+  };
+
+  protected flags!: FlagsOf<T>;
+  protected args!: Interfaces.InferredArgs<T['args']>;
+  protected rest: string[] = [];
+  private session!: Session;
+
+  override async init(): Promise<void> {
+    await super.init();
+    const { flags, args, argv } = await this.parse({
+      flags: this.ctor.flags, baseFlags: (super.ctor as typeof B2dCommand).baseFlags, enableJsonFlag: true,
+      args: this.ctor.args, strict: this.ctor.strict,
+    }, this.commandLine());
+    this.flags = flags as FlagsOf<T>;
+    this.args = args as Interfaces.InferredArgs<T['args']>;
+    this.rest = argv as string[];
+    this.session = await createSession(hostPlatform(), this.flags as Record<string, unknown>);
+  }
+
+  /** The words to parse; `ssh` cuts the remote command off first. */
+  protected commandLine(): string[] {
+    return this.argv;
+  }
+
+  protected get workspace(): Workspace {
+    return this.session.workspace;
+  }
+
+  protected get settings(): Session['settings'] {
+    return this.session.settings;
+  }
+
+  protected get requested(): Session['requested'] {
+    return this.session.requested;
+  }
+
+  /** The machine named by flag, variable or config.toml. @throws B2dError (usage). */
+  protected get machineName(): string {
+    return validateMachineName(this.session.machineName);
+  }
+
+  /** @throws B2dError (machineAbsent). */
+  protected openMachine(): Promise<Machine> {
+    return openMachine(this.workspace, this.machineName);
+  }
+
+  /** oclif would print it its own way; bin/b2d.js prints every error alike. */
+  protected override async catch(error: Error): Promise<never> {
+    throw error;
+  }
+}

@@ -1,0 +1,8 @@
+import { machineFlag } from '../machine/machine.ts';
+
+const SETTING_NAMES: Record<string, string> = { memoryMiB: 'memory', cpus: 'CPUs', diskMiB: 'disk', image: 'image' };
+
+/** Tells which settings were changed and when they count. */
+export function pendingNote(name: string, changed: readonly string[]): string {
+  return `Changed: ${changed.map((key) => SETTING_NAMES[key] ?? key).join(', ')}. It takes effect at the next start:  b2d restart${machineFlag(name)}`;
+}

@@ -1,0 +1,24 @@
+import { Flags } from '@oclif/core';
+import { B2dCommand } from '../cli/base.ts';
+import { askYesNo } from '../cli/ask.ts';
+import { B2dError } from '../errors.ts';
+import { deleteMachine } from '../machine/delete.ts';
+import { machineFlag, openMachine, withMachine } from '../machine/machine.ts';
+
+export default class Delete extends B2dCommand<typeof Delete> {
+  static override summary = 'Delete the machine with all its images, containers and volumes.';
+  static override description = 'Asks first. Downloaded boot images stay.';
+  static override aliases = ['destroy', 'rm'];
+  static override flags = { yes: Flags.boolean({ char: 'y', description: 'Do not ask.' }) };
+
+  async run(): Promise<object> {
+    const name = this.machineName;
+    const { paths } = await this.openMachine();
+    if (!this.flags.yes && !(await askYesNo(`Delete machine "${name}" with its images, containers and volumes (${paths.directory})?`))) {
+      throw new B2dError(`Machine "${name}" was not deleted.`, { exit: 'declined', remedy: `To delete it without a question: b2d delete${machineFlag(name)} --yes` });
+    }
+    await withMachine(this.workspace, name, 'delete', async () => deleteMachine(this.workspace, await openMachine(this.workspace, name)));
+    this.workspace.progress.note(`Machine "${name}" is deleted.`);
+    return { name };
+  }
+}

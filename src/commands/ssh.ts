@@ -1,0 +1,36 @@
+import { Flags } from '@oclif/core';
+import { B2dCommand } from '../cli/base.ts';
+import { splitRemoteCommand } from '../cli/remote-command.ts';
+import { openSession } from '../machine/ssh.ts';
+import { runningMachine } from '../machine/running.ts';
+
+export default class Ssh extends B2dCommand<typeof Ssh> {
+  static override summary = 'Open a shell in the machine, or run a command there.';
+  static override description = `The words after the flags are joined by spaces and run by the machine's shell, as ssh does.
+Its exit code is b2d's; a signal n gives 128 + n. No ssh program is needed, and your own ssh settings play no part.`;
+  static override examples = ['<%= config.bin %> ssh', '<%= config.bin %> ssh -- df -h', 'tar -c . | <%= config.bin %> ssh tar -x -C /tmp'];
+  static override strict = false;
+  static override enableJsonFlag = true;
+  static override flags = {
+    tty: Flags.boolean({ char: 't', description: 'Give the command a terminal.' }),
+    user: Flags.string({ char: 'l', description: 'Log in as this user: docker or root.', default: 'docker', helpValue: 'NAME' }),
+    'forward-agent': Flags.boolean({ char: 'A', description: 'Let the machine use your ssh agent.' }),
+  };
+
+  private remote: string[] = [];
+
+  protected override commandLine(): string[] {
+    const { own, remote } = splitRemoteCommand(this.argv, ['-m', '--machine', '-l', '--user']);
+    this.remote = remote;
+    return own;
+  }
+
+  async run(): Promise<object> {
+    const machine = await runningMachine(await this.openMachine());
+    const exitCode = await openSession(this.workspace, machine, {
+      user: this.flags.user, command: this.remote, tty: this.flags.tty, forwardAgent: this.flags['forward-agent'],
+    });
+    process.exitCode = exitCode;
+    return { exitCode };
+  }
+}

@@ -1,0 +1,28 @@
+import { inspectTls } from '../tls/inspect.ts';
+import { dockerHost, engineEndpoint, type Machine } from './machine.ts';
+import type { Workspace } from './workspace.ts';
+
+/** All facts about a machine, for people and for `--json`. Never secrets: only the names of their files. */
+export async function machineInfo(workspace: Workspace, machine: Machine): Promise<Record<string, unknown>> {
+  const { record, driver, spec, paths } = machine;
+  const report = await driver.state(spec);
+  return {
+    name: record.name,
+    state: report.state,
+    ...(report.detail && { detail: report.detail }),
+    driver: record.driver,
+    memoryMiB: record.memoryMiB,
+    cpus: record.cpus,
+    diskMiB: record.diskMiB,
+    image: record.image,
+    ...(record.ports.docker !== undefined && { dockerHost: dockerHost(engineEndpoint(machine)), certPath: paths.docker }),
+    ports: record.ports,
+    ...(report.state === 'running' && { natRules: await driver.forwards(spec) }),
+    certificates: await inspectTls(workspace.platform, paths.directory, { machineName: record.name, now: workspace.now() }),
+    dataDisk: (await driver.dataDisk(spec)) ?? null,
+    console: paths.console,
+    extra: record.extra,
+    uuid: record.uuid,
+    createdAt: record.createdAt,
+  };
+}
