@@ -45,6 +45,10 @@ export abstract class B2dCommand<T extends typeof Command> extends Command {
     return this.session.settings;
   }
 
+  protected get load(): Session['load'] {
+    return this.session.load;
+  }
+
   protected get requested(): Session['requested'] {
     return this.session.requested;
   }

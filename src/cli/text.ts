@@ -1,6 +1,6 @@
-import { machineFlag } from '../machine/machine.ts';
+import { machineFlag } from '../machine/errors.ts';
 
-const SETTING_NAMES: Record<string, string> = { memoryMiB: 'memory', cpus: 'CPUs', diskMiB: 'disk', image: 'image' };
+const SETTING_NAMES: Record<string, string> = { memoryMiB: 'memory', cpus: 'CPUs', diskMiB: 'disk', image: 'image', extra: 'driver settings' };
 
 /** Tells which settings were changed and when they count. */
 export function pendingNote(name: string, changed: readonly string[]): string {

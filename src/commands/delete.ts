@@ -3,7 +3,8 @@ import { B2dCommand } from '../cli/base.ts';
 import { askYesNo } from '../cli/ask.ts';
 import { B2dError } from '../errors.ts';
 import { deleteMachine } from '../machine/delete.ts';
-import { machineFlag, openMachine, withMachine } from '../machine/machine.ts';
+import { machineFlag } from '../machine/errors.ts';
+import { openMachine, withMachine } from '../machine/machine.ts';
 
 export default class Delete extends B2dCommand<typeof Delete> {
   static override summary = 'Delete the machine with all its images, containers and volumes.';

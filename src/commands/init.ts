@@ -2,7 +2,8 @@ import { B2dCommand } from '../cli/base.ts';
 import { machineFlags } from '../cli/machine-flags.ts';
 import { pendingNote } from '../cli/text.ts';
 import { ensureMachine } from '../machine/init.ts';
-import { machineFlag, withMachine } from '../machine/machine.ts';
+import { machineFlag } from '../machine/errors.ts';
+import { withMachine } from '../machine/machine.ts';
 
 export default class Init extends B2dCommand<typeof Init> {
   static override summary = 'Make the machine without starting it.';

@@ -1,5 +1,6 @@
 import { B2dCommand } from '../cli/base.ts';
-import { machineFlag, openMachine, withMachine } from '../machine/machine.ts';
+import { machineFlag } from '../machine/errors.ts';
+import { openMachine, withMachine } from '../machine/machine.ts';
 
 export default class Kill extends B2dCommand<typeof Kill> {
   static override summary = 'Switch the machine off at once; containers are cut off.';

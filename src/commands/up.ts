@@ -1,7 +1,8 @@
 import { B2dCommand } from '../cli/base.ts';
 import { machineFlags } from '../cli/machine-flags.ts';
 import { pendingNote } from '../cli/text.ts';
-import { dockerHost, engineEndpoint, machineFlag, withMachine } from '../machine/machine.ts';
+import { machineFlag } from '../machine/errors.ts';
+import { dockerHost, engineEndpoint, withMachine } from '../machine/machine.ts';
 import { up } from '../machine/up.ts';
 
 export default class Up extends B2dCommand<typeof Up> {

@@ -1,5 +1,6 @@
 import { B2dError } from '../errors.ts';
-import { machineFlag, type Machine } from './machine.ts';
+import { machineFlag } from './errors.ts';
+import { type Machine } from './machine.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Containers get 10 s each in dockerd's order, then the file systems are unmounted: the guest itself gives up at 60 s. */

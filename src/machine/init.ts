@@ -1,10 +1,12 @@
 import crypto from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { chooseDriver } from '../drivers/choose.ts';
 import { B2dError } from '../errors.ts';
 import { resolveSource } from '../image/source.ts';
 import { findImage, importImage, type StoredImage } from '../image/store.ts';
 import { makePrivateDirectory } from '../platform/files.ts';
-import { machineFlag, machineOf, type Machine } from './machine.ts';
+import { machineFlag } from './errors.ts';
+import { machineOf, type Machine } from './machine.ts';
 import { machinePaths } from './paths.ts';
 import { readRecord, RECORD_VERSION, writeRecord, type MachineRecord } from './record.ts';
 import type { RequestedSettings, Workspace } from './workspace.ts';
@@ -55,10 +57,15 @@ async function changedRecord(workspace: Workspace, before: MachineRecord, { expl
   refuseImpossible(before, explicit);
   const record = { ...before };
   for (const key of ['memoryMiB', 'cpus', 'diskMiB'] as const) record[key] = explicit[key] ?? before[key];
+  record.extra = { ...before.extra, ...explicit.extra };
   if (explicit.iso !== undefined) record.image = await fetchImage(workspace, explicit.iso);
-  const changed = (['memoryMiB', 'cpus', 'diskMiB', 'image'] as const).filter((key) =>
-    key === 'image' ? record.image.sha256 !== before.image.sha256 : record[key] !== before[key]);
+  const changed = (['memoryMiB', 'cpus', 'diskMiB', 'image', 'extra'] as const).filter((key) => !isDeepStrictEqual(identity(record[key]), identity(before[key])));
   return { record, changed };
+}
+
+/** Two images are the same when their content is, wherever they came from. */
+function identity(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'sha256' in value ? value.sha256 : value;
 }
 
 function refuseImpossible(before: MachineRecord, explicit: RequestedSettings['explicit']): void {

@@ -1,9 +1,8 @@
-import type { Driver, MachineSpec, StateReport } from '../drivers/driver.ts';
+import type { Driver, MachineSpec } from '../drivers/driver.ts';
 import type { EngineEndpoint } from '../engine/client.ts';
-import { B2dError } from '../errors.ts';
 import { imageFile } from '../image/store.ts';
+import { machineAbsent, machineNotRunning } from './errors.ts';
 import { withLock } from './lock.ts';
-import { DEFAULT_MACHINE } from './name.ts';
 import { machinePaths, type MachinePaths } from './paths.ts';
 import { LOOPBACK } from './ports.ts';
 import { readRecord, type MachineRecord } from './record.ts';
@@ -42,25 +41,6 @@ export async function openMachine(workspace: Workspace, name: string): Promise<M
   const record = await readRecord(machinePaths(workspace.platform, workspace.home, name).record);
   if (record === undefined) throw machineAbsent(name);
   return machineOf(workspace, record);
-}
-
-/** The error for a machine that was never made. */
-export function machineAbsent(name: string): B2dError {
-  return new B2dError(`There is no machine "${name}".`, { exit: 'machineAbsent', remedy: `Make it: b2d init${machineFlag(name)}` });
-}
-
-/** The error for a command that needs a running machine. */
-export function machineNotRunning(name: string, report: StateReport): B2dError {
-  return new B2dError(`Machine "${name}" is not running: it is ${report.state}.`, {
-    exit: 'machineNotRunning',
-    ...(report.detail && { reason: report.detail }),
-    remedy: `Start it: b2d up${machineFlag(name)}`,
-  });
-}
-
-/** ` --machine NAME`, or nothing for the default machine: the end of a command shown to the user. */
-export function machineFlag(name: string): string {
-  return name === DEFAULT_MACHINE ? '' : ` --machine ${name}`;
 }
 
 /** Where the machine's engine answers. @throws B2dError (machineNotRunning) when it was never started. */

@@ -1,7 +1,8 @@
 import { pingEngine } from '../engine/client.ts';
 import { B2dError, messageOf } from '../errors.ts';
 import { tailLines } from '../platform/files.ts';
-import { engineEndpoint, machineFlag, type Machine } from './machine.ts';
+import { machineFlag } from './errors.ts';
+import { engineEndpoint, type Machine } from './machine.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Between two questions: short beside a start, long beside a handshake. */

@@ -1,4 +1,5 @@
-import { machineNotRunning, type Machine } from './machine.ts';
+import { machineNotRunning } from './errors.ts';
+import type { Machine } from './machine.ts';
 
 /** The machine itself when it runs. @throws B2dError (machineNotRunning). */
 export async function runningMachine(machine: Machine): Promise<Machine> {

@@ -1,13 +1,15 @@
 import type { MachineState, NatRule } from '../drivers/driver.ts';
 import { PortTakenError } from '../drivers/errors.ts';
 import { B2dError } from '../errors.ts';
-import { ensureSshKeys, rememberHostKey } from '../ssh/keys.ts';
+import { ensureSshKeys } from '../ssh/ensure.ts';
+import { writeKnownHosts } from '../ssh/known-hosts.ts';
 import { ensureTls } from '../tls/ensure.ts';
 import { guestFiles } from './guest-files.ts';
 import { writeConfigDrive } from './config-drive.ts';
 import { waitUntilStopped } from './down.ts';
 import { ensureImage, ensureMachine } from './init.ts';
-import { machineFlag, type Machine } from './machine.ts';
+import { machineFlag } from './errors.ts';
+import { type Machine } from './machine.ts';
 import { machinesDirectory, machinePaths } from './paths.ts';
 import { choosePorts, serviceRules } from './ports.ts';
 import { waitUntilReady } from './ready.ts';
@@ -65,13 +67,14 @@ async function start(workspace: Workspace, machine: Machine): Promise<void> {
   const { platform, progress, now } = workspace;
   const { directory } = machine.paths;
   await ensureImage(workspace, machine.record);
-  await progress.step('Keys and certificates', async () => {
+  const { hostPublicKey } = await progress.step('Keys and certificates', async () => {
     await ensureTls(platform, directory, { machineName: machine.record.name, now: now() });
-    await ensureSshKeys(platform, directory);
+    return ensureSshKeys(platform, directory, { machineName: machine.record.name });
   });
   await ensureDataDisk(workspace, machine);
   await writeConfigDrive(platform, machine.paths.configDrive, await guestFiles(workspace, machine));
   await progress.step('Virtual machine', () => startOnFreePorts(workspace, machine));
+  await writeKnownHosts(platform, directory, { machineName: machine.record.name, hostPublicKey, port: machine.record.ports.ssh as number });
 }
 
 /**
@@ -110,7 +113,6 @@ async function startOnFreePorts(workspace: Workspace, machine: Machine): Promise
     const ports = await choosePorts(record.ports, taken);
     record.ports = ports;
     await writeRecord(paths.record, record);
-    await rememberHostKey(workspace.platform, paths.directory, { machineName: record.name, port: ports.ssh });
     const rules: NatRule[] = serviceRules(ports);
     try {
       return await driver.start(spec, rules);

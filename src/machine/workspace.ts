@@ -1,3 +1,4 @@
+import type { MachineValues } from '../config/views.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
 import type { Progress } from '../output/progress.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -18,19 +19,8 @@ export interface Workspace {
   readyTimeoutMs: number;
 }
 
-/** Settings of a machine, resolved. */
-export interface MachineSettings {
-  memoryMiB: number;
-  cpus: number;
-  diskMiB: number;
-  driver: DriverName | 'auto';
-  /** A path or URL; undefined for the bundled image. */
-  iso: string | undefined;
-  extra: Record<string, string>;
-}
-
 /** What a new machine gets, and what the user asked for just now (by flag or variable) for one that is there. */
 export interface RequestedSettings {
-  forNew: MachineSettings;
-  explicit: Partial<MachineSettings>;
+  forNew: MachineValues;
+  explicit: Partial<MachineValues>;
 }

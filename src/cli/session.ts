@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { b2dHome } from '../config/home.ts';
+import { loadSettings, type LoadOptions, type Settings } from '../config/load.ts';
+import { SETTING_KEYS } from '../config/settings.ts';
+import { explicitValues, machineValues } from '../config/views.ts';
+import { driverFor } from '../drivers/registry.ts';
+import { B2dError } from '../errors.ts';
+import type { RequestedSettings, Workspace } from '../machine/workspace.ts';
+import { createProgress } from '../output/progress.ts';
+import type { Platform } from '../platform/platform.ts';
+
+/** What one run of a command works with. */
+export interface Session {
+  workspace: Workspace;
+  settings: Settings;
+  requested: RequestedSettings;
+  machineName: string;
+  load: LoadOptions;
+}
+
+/** Five minutes: a first start under software emulation on a busy machine takes two or three. */
+const READY_TIMEOUT_S = 300;
+
+/** Reads the settings and brings the parts together. @throws B2dError for settings that cannot be used. */
+export async function createSession(platform: Platform, flags: Record<string, unknown>): Promise<Session> {
+  const home = b2dHome(platform);
+  const given = Object.fromEntries(SETTING_KEYS.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key] as string]));
+  const load: LoadOptions = { platform, home, flags: given, cwd: process.cwd() };
+  const settings = await loadSettings(load);
+  const progress = createProgress(process.stderr, platform.env);
+  for (const warning of settings.warnings) progress.note(warning);
+  const workspace: Workspace = {
+    platform, home, progress, packageRoot: packageRoot(), cwd: process.cwd(), now: () => new Date(),
+    driver: (name) => driverFor(platform, name), readyTimeoutMs: readyTimeout(platform) * 1000,
+  };
+  return { workspace, settings, load, requested: { forNew: machineValues(settings), explicit: explicitValues(settings) }, machineName: settings.machine.value };
+}
+
+/** B2D_READY_TIMEOUT: seconds that a machine has to become ready. */
+function readyTimeout(platform: Platform): number {
+  const text = platform.env['B2D_READY_TIMEOUT'];
+  if (!text) return READY_TIMEOUT_S;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds > 0) return seconds;
+  throw new B2dError(`"${text}" is not possible for B2D_READY_TIMEOUT.`, { exit: 'usage', reason: 'It must be a number of seconds.', remedy: 'Set it to 300, for example, or unset it.' });
+}
+
+/** The nearest folder above this file with a package.json: this file may stand in src, or in a bundle below dist. */
+function packageRoot(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
+  return folder;
+}
