@@ -1,7 +1,7 @@
 // npm test: installs what is missing, type-checks, and runs every test. `npm test -- PATTERN...` runs some of them.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, must, projectEnvironment, projectNode, root } from './prepare.mjs';
 
 /** Programs the tests use, and their Debian packages. */
@@ -33,7 +33,7 @@ const client = onlyUnit ? undefined : ensureDockerClient({ own: true });
 rmSync(RESULTS, { force: true });
 const env = projectEnvironment({
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-  ...(client && { B2D_TEST_DOCKER: join(client, 'bin', 'docker'), B2D_TEST_DOCKER_CONFIG: join(client, 'config') }),
+  ...(client && { PATH: [join(client, 'bin'), dirname(projectNode), process.env.PATH].join(':'), B2D_TEST_DOCKER: join(client, 'bin', 'docker'), B2D_TEST_DOCKER_CONFIG: join(client, 'config') }),
 });
 const { status } = spawnSync(projectNode, ['node_modules/jest/bin/jest.js', '--config', 'test/jest.config.mjs', '--json', '--outputFile', RESULTS, ...patterns], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
 report();

@@ -1,8 +1,7 @@
 import { agentSocket } from '../ssh/agent.ts';
 import { connect } from '../ssh/connect.ts';
-import { ensureSshKeys } from '../ssh/ensure.ts';
 import { exec, shell } from '../ssh/exec.ts';
-import { readIfThere } from '../platform/files.ts';
+import { readLoginKeys } from '../ssh/login-keys.ts';
 import { machineNotRunning } from './errors.ts';
 import type { Machine } from './machine.ts';
 import type { Workspace } from './workspace.ts';
@@ -27,12 +26,10 @@ export async function openSession(workspace: Workspace, machine: Machine, reques
   const { platform } = workspace;
   const { record, paths } = machine;
   if (record.ports.ssh === undefined) throw machineNotRunning(record.name, { state: 'stopped', detail: 'It was never started.' });
-  const keys = await ensureSshKeys(platform, paths.directory, { machineName: record.name });
   const connection = await connect({
     port: record.ports.ssh,
     user: request.user,
-    privateKey: (await readIfThere(keys.paths.userKey)) ?? '',
-    hostKey: keys.hostPublicKey,
+    ...(await readLoginKeys(platform, paths.directory)),
     timeoutMs: LOGIN_TIMEOUT_MS,
     ...(request.forwardAgent && { forwardAgent: agentSocket(platform) }),
   });

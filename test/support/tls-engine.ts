@@ -13,8 +13,8 @@ export interface TestEngine {
   close(): Promise<void>;
 }
 
-/** An HTTPS server on 127.0.0.1 that demands a client certificate and answers `docker version` as the engine would. */
-export async function startEngine(paths: TlsPaths): Promise<TestEngine> {
+/** An HTTPS server on 127.0.0.1 (on any free port unless told) that demands a client certificate and answers `docker version` as the engine would. */
+export async function startEngine(paths: TlsPaths, port = 0): Promise<TestEngine> {
   const requests: string[] = [];
   const refusals: string[] = [];
   const server = https.createServer(
@@ -34,7 +34,7 @@ export async function startEngine(paths: TlsPaths): Promise<TestEngine> {
     },
   );
   server.on('tlsClientError', (error) => refusals.push(`${codeOf(error)} ${error.message}`));
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     requests,

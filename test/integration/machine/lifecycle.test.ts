@@ -1,0 +1,178 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { deleteMachine } from '../../../src/machine/delete.ts';
+import { down } from '../../../src/machine/down.ts';
+import { engineEndpoint, openMachine } from '../../../src/machine/machine.ts';
+import { machinePaths } from '../../../src/machine/paths.ts';
+import { readRecord } from '../../../src/machine/record.ts';
+import { up } from '../../../src/machine/up.ts';
+import type { RequestedSettings, Workspace } from '../../../src/machine/workspace.ts';
+import { engineVersion } from '../../../src/engine/client.ts';
+import { silentProgress } from '../../../src/output/progress.ts';
+import { hostPlatform } from '../../../src/platform/platform.ts';
+import { FakeDriver } from '../../support/fake-driver.ts';
+import { tinyIso } from '../../support/iso.ts';
+import { awkwardFolder, removeFolder } from '../../support/temp.ts';
+
+const platform = hostPlatform();
+let folder: string;
+let driver: FakeDriver;
+let workspace: Workspace;
+let settings: RequestedSettings;
+
+beforeEach(async () => {
+  folder = await awkwardFolder();
+  driver = new FakeDriver();
+  const iso = path.join(folder, 'image.iso');
+  await fs.writeFile(iso, tinyIso());
+  workspace = { platform, home: path.join(folder, 'home'), packageRoot: folder, cwd: folder, progress: silentProgress, now: () => new Date(), driver: () => driver, readyTimeoutMs: 20_000 };
+  settings = { forNew: { memoryMiB: 1024, cpus: 1, diskMiB: 4096, driver: 'auto', iso, extra: {} }, explicit: {} };
+});
+afterEach(async () => {
+  await driver.off();
+  await removeFolder(folder);
+});
+
+const start = (explicit: RequestedSettings['explicit'] = {}) => up(workspace, 'default', { ...settings, explicit });
+const paths = () => machinePaths(platform, workspace.home, 'default');
+const record = async () => (await readRecord(paths().record))!;
+
+describe('up', () => {
+  test('makes the machine, starts it, and ends when its engine answers over mutual TLS', async () => {
+    const { machine, started } = await start();
+    expect(started).toBe(true);
+    expect(driver.calls).toEqual(['create', 'start']);
+    expect((await engineVersion(engineEndpoint(machine))).version).toBe('28.0.0-test');
+    expect(await record()).toMatchObject({ dataDiskMade: true, memoryMiB: 1024, image: { version: '9.9.9' } });
+  });
+
+  test('on a running machine starts nothing', async () => {
+    await start();
+    driver.calls.length = 0;
+    expect((await start()).started).toBe(false);
+    expect(driver.calls).toEqual([]);
+  });
+
+  test('keeps the ports from run to run', async () => {
+    await start();
+    const { ports } = await record();
+    await driver.off();
+    await start();
+    expect((await record()).ports).toEqual(ports);
+  });
+
+  test('takes other ports when a program was quicker', async () => {
+    await start();
+    const before = (await record()).ports;
+    await driver.off();
+    driver.busy.add(before.docker as number);
+    await start();
+    expect((await record()).ports.docker).not.toBe(before.docker);
+    expect(driver.rules.map((rule) => rule.hostPort)).toEqual([(await record()).ports.docker, (await record()).ports.ssh]);
+  });
+
+  test('leaves the ports of a machine that is off to it', async () => {
+    await start();
+    const first = (await record()).ports;
+    await driver.off();
+    const other = await up(workspace, 'other', settings);
+    expect(Object.values(other.machine.record.ports)).not.toContain(first.docker);
+    expect(Object.values(other.machine.record.ports)).not.toContain(first.ssh);
+  });
+
+  test('never makes a second data disk where the first is gone', async () => {
+    await start();
+    await driver.off();
+    await fs.rename(`${paths().dataDiskBase}.fake`, path.join(folder, 'elsewhere'));
+    await expect(start()).rejects.toMatchObject({ exit: 'storage', message: expect.stringContaining('data disk') });
+    expect(await driver.dataDisk((await openMachine(workspace, 'default')).spec)).toBeUndefined();
+  });
+
+  test('goes on with a paused machine, and starts a crashed one', async () => {
+    await start();
+    driver.state_ = 'paused';
+    await start();
+    expect(driver.state_).toBe('running');
+    await driver.off('crashed');
+    expect((await start()).started).toBe(true);
+  });
+
+  test('does not guess when the hypervisor does not answer', async () => {
+    await start();
+    driver.state_ = 'unknown';
+    await expect(start()).rejects.toMatchObject({ exit: 'hypervisorFailed', remedy: [expect.stringContaining('b2d kill')] });
+  });
+
+  test('ends early, with the guest\'s own words, when the guest cannot start its engine', async () => {
+    driver.console = 'b2d: 0.10 init\nb2d: 2.00 error: the disk /dev/vda holds foreign data: no engine is started\n';
+    await expect(start()).rejects.toMatchObject({ exit: 'notReady', reason: expect.stringContaining('foreign data'), details: expect.arrayContaining([expect.stringContaining('0.10 init')]) });
+  });
+
+  test('gives up at its deadline with the last console lines', async () => {
+    driver.console = 'b2d: 0.10 init\n\u001b[31mlast words\u001b[0m\r\n';
+    workspace.readyTimeoutMs = 1_500;
+    await expect(start()).rejects.toMatchObject({ exit: 'notReady', reason: expect.stringContaining('2 seconds'), details: expect.arrayContaining(['  last words']) });
+  });
+
+  test('gives up at once when the machine goes off while it starts', async () => {
+    driver.console = 'b2d: 0.10 init\n';
+    const starting = start();
+    setTimeout(() => void (driver.state_ = 'stopped'), 300);
+    await expect(starting).rejects.toMatchObject({ exit: 'notReady', reason: expect.stringContaining('went off') });
+  });
+});
+
+describe('settings of a machine that is there', () => {
+  test('change when they are asked for, and only then', async () => {
+    await start();
+    expect((await start({ memoryMiB: 2048 })).pending).toEqual(['memoryMiB']);
+    expect(await record()).toMatchObject({ memoryMiB: 2048, cpus: 1 });
+    settings.forNew.memoryMiB = 512;
+    await start();
+    expect((await record()).memoryMiB).toBe(2048);
+  });
+
+  test('a smaller disk and another driver are refused, and nothing changes', async () => {
+    await start();
+    const before = await record();
+    await expect(start({ diskMiB: 2048, memoryMiB: 3000 })).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining('cannot become smaller') });
+    await expect(start({ driver: 'virtualbox' })).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining('driver') });
+    expect(await record()).toEqual(before);
+  });
+
+  test('a larger disk is grown before the next start', async () => {
+    await start();
+    await driver.off();
+    driver.calls.length = 0;
+    await start({ diskMiB: 8192 });
+    expect(driver.calls).toEqual(['create', 'resize', 'start']);
+  });
+});
+
+describe('down', () => {
+  test('presses the power button until the machine is off', async () => {
+    const { machine } = await start();
+    expect(await down(workspace, machine)).toBe(true);
+    expect(driver.state_).toBe('stopped');
+    expect(await down(workspace, machine)).toBe(false);
+  });
+
+  test('wakes a paused machine, which could not hear the button', async () => {
+    const { machine } = await start();
+    driver.state_ = 'paused';
+    driver.calls.length = 0;
+    await down(workspace, machine);
+    expect(driver.calls).toEqual(['start', 'shutdown']);
+  });
+});
+
+describe('delete', () => {
+  test('leaves nothing of the machine but the shared image', async () => {
+    const { machine } = await start();
+    await deleteMachine(workspace, machine);
+    expect(await fs.readdir(path.join(workspace.home, 'machines'))).toEqual([]);
+    expect(await fs.readdir(path.join(workspace.home, 'images'))).toHaveLength(2);
+    await expect(openMachine(workspace, 'default')).rejects.toMatchObject({ exit: 'machineAbsent' });
+  });
+});
