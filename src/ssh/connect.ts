@@ -16,6 +16,8 @@ export interface ConnectOptions {
   hostKey: string;
   /** Milliseconds for all of connecting, key exchange and login. */
   timeoutMs: number;
+  /** Milliseconds between questions whether the machine is still there; 15,000 unless told. Four without an answer end the connection. */
+  keepaliveMs?: number;
   /** Forwards the agent behind this socket to the machine (see `agentSocket`); without it nothing is forwarded. */
   forwardAgent?: string;
 }
@@ -43,8 +45,8 @@ const algorithms: NonNullable<ConnectConfig['algorithms']> = {
   compress: ['none'],
 };
 
-/** A guest that is silent for a minute is gone; a host that slept finds out within this time after waking. */
-const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 4 };
+/** A guest that is silent for a minute (four of these) is gone; a host that slept finds out within it after waking. */
+const KEEPALIVE_MS = 15_000;
 
 /**
  * Connects and logs in with the user's key; no password and no other method is tried.
@@ -84,7 +86,8 @@ export function connect(options: ConnectOptions): Promise<Connection> {
 
     client.connect({
       ...endpoint,
-      ...keepalive,
+      keepaliveInterval: options.keepaliveMs ?? KEEPALIVE_MS,
+      keepaliveCountMax: 4,
       algorithms,
       readyTimeout: 0, // the deadline above covers it
       username,

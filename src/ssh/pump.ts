@@ -16,7 +16,8 @@ export function pump(source: Readable, sink: Writable): Promise<void> {
     const failed = (error: Error): void => reject(outputError(error));
     const done = (): void => {
       source.unpipe(sink);
-      sink.write('', () => {
+      sink.write('', (error) => {
+        if (error) return failed(error); // the listener stays: the stream's own `error` event is yet to come
         sink.off('error', failed);
         resolve();
       });
