@@ -1,0 +1,60 @@
+# Keeping a service running.
+# shellcheck shell=sh
+
+RESTARTS=5         # at most so many
+RESTART_WINDOW=60  # in so many seconds; then the service stays down
+
+# supervise NAME RUN [ANNOUNCE]: runs the function RUN, which ends with an exec, again and again,
+# with its output in the system log. ANNOUNCE, a function, runs beside each start of it and says on
+# the console when the service is ready. Returns when the machine stops or the limit is reached.
+supervise() {
+	local name=$1 run=$2 announce=${3:-} pid announcer='' status up rest first starts=''
+	# Open at both ends here: a restart loses no line, and a dead logger is no SIGPIPE.
+	mkfifo "$RUN/$name.log" && exec 3<>"$RUN/$name.log"
+	logger -t "$name" <"$RUN/$name.log" &
+	while :; do
+		"$run" >&3 2>&3 3>&- </dev/null &
+		pid=$!
+		echo "$pid" >"$RUN/$name.pid"
+		if [ -n "$announce" ]; then
+			"$announce" 3>&- &
+			announcer=$!
+		fi
+		wait "$pid"
+		status=$?
+		[ ! -e "$RUN/stopping" ] || return 0
+		[ -z "$announcer" ] || kill "$announcer" 2>/dev/null
+		read -r up rest </proc/uptime
+		# The times of the last starts that failed, newest last.
+		starts="$starts ${up%.*}"
+		# shellcheck disable=SC2086
+		set -- $starts
+		if [ $# -gt "$RESTARTS" ]; then
+			first=$1
+			shift
+			starts=$*
+			if [ $((${up%.*} - first)) -le "$RESTART_WINDOW" ]; then
+				complain "$name ended $((RESTARTS + 1)) times in $RESTART_WINDOW s (last with status $status) and stays down; /var/log/messages says why. 'b2d restart' tries again"
+				rm -f "$RUN/$name.pid"
+				return 1
+			fi
+		fi
+		say "$name ended with status $status and is started again"
+		sleep 1
+	done
+}
+
+# stop_service NAME SECONDS: ends it with SIGTERM, and after so many seconds with SIGKILL.
+stop_service() {
+	local pid waited=0
+	[ -r "$RUN/$1.pid" ] || return 0
+	read -r pid <"$RUN/$1.pid"
+	kill -TERM "$pid" 2>/dev/null || return 0
+	while [ -d "/proc/$pid" ] && [ $waited -lt $(($2 * 20)) ]; do
+		waited=$((waited + 1))
+		sleep 0.05
+	done
+	[ -d "/proc/$pid" ] || return 0
+	complain "$1 did not end within $2 s and is killed"
+	kill -KILL "$pid" 2>/dev/null
+}
