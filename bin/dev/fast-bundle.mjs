@@ -1,49 +1,55 @@
+import { builtinModules } from 'node:module';
 import { build } from 'esbuild';
 
 /**
- * Modules that the fast path's sources import but its usual run does not call. Each is loaded at its first call only; their loading would
- * cost more than all the rest. Named exports are listed, because an ES module's imports must be known beforehand.
+ * Modules that the fast path's sources import but its usual run hardly uses: loading them would take longer than all the rest.
+ * In their place stand these, which load the real one at the first call.
  */
 const LATE = {
-  'node:child_process': ['execFile', 'spawn'],
-  'write-file-atomic': ['default'],
+  'node:child_process': `export const execFile = (...words) => require('node:child_process').execFile(...words);`,
+  'write-file-atomic': `export default (...words) => require('write-file-atomic')(...words);`,
+  // One small file is read: the synchronous call is there already.
+  'node:fs/promises': `
+    const early = { readFile: async (...words) => require('node:fs').readFileSync(...words) };
+    export default new Proxy(early, { get: (_, name) => early[name] ?? require('node:fs/promises')[name] });`,
 };
 
 const late = {
   name: 'late',
   setup(context) {
-    const names = Object.keys(LATE).map((name) => name.replace(/[/.]/g, '\\$&')).join('|');
-    context.onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path, namespace }) => (namespace === 'late' ? { path, external: true } : { path, namespace: 'late' }));
-    context.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
-      contents: LATE[path].map((name) => {
-        const target = name === 'default' ? `require('${path}')` : `require('${path}').${name}`;
-        return `export ${name === 'default' ? 'default ' : `const ${name} = `}(...words) => ${target}(...words);`;
-      }).join('\n'),
-      resolveDir: '/',
-    }));
+    context.onResolve({ filter: /^(node:child_process|write-file-atomic|node:fs\/promises)$/ }, ({ path, namespace }) =>
+      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' });
+    context.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({ contents: LATE[path], resolveDir: '/' }));
+    // config.toml needs a parser; those who have none do not pay for it.
+    context.onResolve({ filter: /\/file\.ts$/ }, ({ path, kind }) => (kind === 'dynamic-import' ? { path: path.replace('file.ts', 'file.cjs'), external: true } : undefined));
   },
 };
 
 /**
- * The fast path as one CommonJS file without dependencies: Node loads that sooner than ES modules, whose imports of its own modules cost time each.
+ * The fast path as CommonJS files without dependencies: Node loads that sooner than ES modules, whose imports of its own modules take time each.
  * @throws when something heavy has crept in
  */
 export async function bundleFastPath({ root, outdir, define }) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { entry: 'src/fast/entry.ts' },
+    entryPoints: { env: 'src/fast/env.ts', version: 'src/fast/version.ts', file: 'src/config/file.ts' },
     outdir: `${outdir}/fast`,
     outExtension: { '.js': '.cjs' },
     bundle: true,
     format: 'cjs',
     platform: 'node',
     target: 'node22.15',
+    supported: { 'dynamic-import': false },
     define: { ...define, 'import.meta.url': '"file:///"' },
     minifySyntax: true,
+    minifyWhitespace: true,
     plugins: [late],
     metafile: true,
     logLevel: 'warning',
   });
-  const heavy = Object.keys(metafile.inputs).filter((file) => /node_modules\/(?!smol-toml\/)/.test(file));
-  if (heavy.length > 0) throw new Error(`the fast path must stay small, but its bundle holds ${heavy.join(', ')}`);
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    const packages = Object.keys(output.inputs).filter((input) => /node_modules/.test(input) && !/node_modules\/smol-toml\//.test(input));
+    const outside = output.imports.map(({ path }) => path).filter((path) => !builtinModules.includes(path.replace('node:', '')) && !['./file.cjs', 'write-file-atomic'].includes(path));
+    if (packages.length + outside.length > 0) throw new Error(`${file} must stay small, but it needs ${[...packages, ...outside].join(', ')}`);
+  }
 }

@@ -1,0 +1,79 @@
+import fs from 'node:fs/promises';
+import { parse, TomlError } from 'smol-toml';
+import { B2dError, codeOf } from '../errors.ts';
+import { storageError } from '../platform/files.ts';
+import { closest } from './closest.ts';
+import { DRIVER_TABLES, SETTING_KEYS } from './settings.ts';
+
+/** What config.toml says, by setting; `extra` by `driver.name`. */
+export interface ConfigFile {
+  values: Record<string, string | number>;
+  extra: Record<string, string>;
+  /** Keys b2d does not know, as sentences: they are no errors, a newer b2d may have written them. */
+  warnings: string[];
+}
+
+/**
+ * Reads config.toml; where there is none, nothing is set.
+ * @throws B2dError (stateUnreadable) with the line where it is not TOML, (usage) for a value of the wrong kind, (storage) when it cannot be read
+ */
+export async function readConfigFile(file: string): Promise<ConfigFile> {
+  const bytes = await fs.readFile(file).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw storageError('read', file, error);
+  });
+  const config: ConfigFile = { values: {}, extra: {}, warnings: [] };
+  if (bytes === undefined) return config;
+  for (const [key, value] of Object.entries(parseToml(file, decode(file, bytes)))) {
+    if (isOneOf(DRIVER_TABLES, key)) addDriverTable(config, file, key, value);
+    else if (!isOneOf(SETTING_KEYS, key)) config.warnings.push(unknownKey(file, key, [...SETTING_KEYS, ...DRIVER_TABLES]));
+    else if (typeof value === 'string' || typeof value === 'number') config.values[key] = value;
+    else throw wrongKind(file, key, value, 'a string or a number');
+  }
+  return config;
+}
+
+const isOneOf = (names: readonly string[], name: string): boolean => names.includes(name);
+
+/** Editors on Windows may write UTF-16 or a byte order mark. */
+function decode(file: string, bytes: Buffer): string {
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  try {
+    return new TextDecoder(utf16 ? (bytes[0] === 0xff ? 'utf-16le' : 'utf-16be') : 'utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new B2dError(`${file} is not a text in UTF-8.`, { exit: 'stateUnreadable', remedy: 'Save it again as UTF-8.', cause: error });
+  }
+}
+
+function parseToml(file: string, source: string): Record<string, unknown> {
+  try {
+    return parse(source);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new B2dError(`${file} is not valid TOML: line ${error.line}, column ${error.column}.`, {
+      exit: 'stateUnreadable',
+      reason: error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, ''),
+      details: error.codeblock.trimEnd().split('\n'),
+      remedy: 'Correct the line, or move the file away to use the defaults.',
+      cause: error,
+    });
+  }
+}
+
+function addDriverTable(config: ConfigFile, file: string, driver: string, table: unknown): void {
+  if (typeof table !== 'object' || table === null || Array.isArray(table) || table instanceof Date) throw wrongKind(file, driver, table, `a table: [${driver}]`);
+  for (const [name, value] of Object.entries(table)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value)) throw wrongKind(file, `${driver}.${name}`, value, 'a string, a number, true or false');
+    config.extra[`${driver}.${name}`] = String(value);
+  }
+}
+
+function unknownKey(file: string, key: string, known: readonly string[]): string {
+  const meant = closest(key, known);
+  return `${file}: "${key}" is not a setting of b2d${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+}
+
+function wrongKind(file: string, key: string, value: unknown, wanted: string): B2dError {
+  const found = Array.isArray(value) ? 'a list' : value instanceof Date ? 'a date' : typeof value === 'object' ? 'a table' : JSON.stringify(value);
+  return new B2dError(`"${key}" in ${file} is ${found}.`, { exit: 'usage', reason: `It must be ${wanted}.`, remedy: `Correct ${file}, or remove the line.` });
+}

@@ -1,0 +1,107 @@
+import { B2dError } from '../errors.ts';
+import type { Platform } from '../platform/platform.ts';
+import { expandTilde } from './home.ts';
+import { readConfigFile, type ConfigFile } from './file.ts';
+import { definitions, DRIVER_TABLES, SETTING_KEYS, variableOf, type SettingDefinition, type SettingKey, type SettingValues } from './settings.ts';
+
+/** Where a value comes from, weakest first. */
+export type Layer = 'default' | 'file' | 'machine' | 'environment' | 'flag';
+
+export interface Source {
+  layer: Layer;
+  /** What the user knows it by: `B2D_MEMORY`, `--memory`, the path of a file. */
+  name: string;
+}
+
+export interface Setting<T> {
+  value: T;
+  source: Source;
+}
+
+export type Settings = { [K in SettingKey]: Setting<SettingValues[K]> } & {
+  /** Driver settings by `driver.name`, for example `qemu.accel`. */
+  extra: Record<string, Setting<string>>;
+  /** What the user should know of, as sentences for stderr. */
+  warnings: string[];
+};
+
+export interface LoadOptions {
+  platform: Platform;
+  /** B2D_HOME, absolute. */
+  home: string;
+  /** What the flags say, as typed; relative paths start at `cwd`. */
+  flags?: Partial<Record<SettingKey, string | number | undefined>>;
+  cwd?: string;
+  /** An existing machine's own settings: they win over config.toml, which is about new machines. `file` is its machine.json. */
+  machine?: { file: string; values: Partial<SettingValues>; extra?: Record<string, string> };
+}
+
+type Candidate = { raw: string | number; source: Source };
+
+/** The settings file of that B2D_HOME. */
+export const configFileOf = (platform: Platform, home: string): string => platform.path.join(home, 'config.toml');
+
+/**
+ * The effective settings: defaults < config.toml < the machine's own < B2D_* variables < flags.
+ * A value of the wrong form is an error wherever it stands; the limits of this computer are for the value in force.
+ * @throws B2dError (usage) naming setting, value, where it comes from and what is possible; (stateUnreadable, storage) for config.toml
+ */
+export async function loadSettings(options: LoadOptions): Promise<Settings> {
+  const file = await readConfigFile(configFileOf(options.platform, options.home));
+  const entries = SETTING_KEYS.map((key) => [key, resolveSetting(key, candidates(key, file, options), options)]);
+  return { ...(Object.fromEntries(entries) as Pick<Settings, SettingKey>), extra: extraSettings(file, options), warnings: file.warnings };
+}
+
+/** What the layers say about a setting, strongest first. */
+function candidates(key: SettingKey, file: ConfigFile, { platform, home, flags, machine }: LoadOptions): Candidate[] {
+  const configFile = configFileOf(platform, home);
+  const layers: Array<[string | number | undefined, Source]> = [
+    [flags?.[key], { layer: 'flag', name: `--${key}` }],
+    [platform.env[variableOf(key)] || undefined, { layer: 'environment', name: variableOf(key) }],
+    [machine?.values[key], { layer: 'machine', name: machine?.file ?? '' }],
+    [file.values[key], { layer: 'file', name: configFile }],
+  ];
+  return layers.flatMap(([raw, source]) => (raw === undefined ? [] : [{ raw, source }]));
+}
+
+function resolveSetting<K extends SettingKey>(key: K, found: Candidate[], options: LoadOptions): Setting<SettingValues[K]> {
+  const definition: SettingDefinition<SettingValues[K]> = definitions[key];
+  const [inForce] = found.map(({ raw, source }) => {
+    const value = definition.parse(raw);
+    if (value === undefined) throw invalid(key, raw, source, `It must be ${definition.form}.`);
+    return { raw, setting: { value, source } };
+  });
+  if (inForce === undefined) return { value: definition.default(options.platform), source: { layer: 'default', name: 'default' } };
+  const refusal = definition.refuse?.(inForce.setting.value, options.platform);
+  if (refusal !== undefined) throw invalid(key, inForce.raw, inForce.setting.source, refusal);
+  return key === 'iso' ? (absoluteIso(inForce.setting as Setting<string>, options) as Setting<SettingValues[K]>) : inForce.setting;
+}
+
+/** A relative path starts where the user would look: beside config.toml if it stands there, else in the current folder. */
+function absoluteIso({ value, source }: Setting<string>, { platform, home, cwd }: LoadOptions): Setting<string> {
+  if (value === '' || /^https?:/i.test(value)) return { value, source };
+  const base = source.layer === 'file' ? home : (cwd ?? process.cwd());
+  return { value: platform.path.resolve(base, expandTilde(platform, value)), source };
+}
+
+/** `[qemu] accel = "kvm"`, or `B2D_QEMU_ACCEL=kvm`. */
+function extraSettings(file: ConfigFile, { platform, home, machine }: LoadOptions): Record<string, Setting<string>> {
+  const extra: Record<string, Setting<string>> = {};
+  const add = (name: string, value: string, source: Source): void => void (extra[name] = { value, source });
+  for (const [name, value] of Object.entries(file.extra)) add(name, value, { layer: 'file', name: configFileOf(platform, home) });
+  for (const [name, value] of Object.entries(machine?.extra ?? {})) add(name, value, { layer: 'machine', name: machine?.file ?? '' });
+  for (const [variable, value] of Object.entries(platform.env)) {
+    const [, driver, name] = new RegExp(`^B2D_(${DRIVER_TABLES.join('|')})_([A-Z0-9_]+)$`, 'i').exec(variable) ?? [];
+    if (driver && name && value) add(`${driver.toLowerCase()}.${name.toLowerCase().replaceAll('_', '-')}`, value, { layer: 'environment', name: variable });
+  }
+  return extra;
+}
+
+function invalid(key: SettingKey, raw: string | number, source: Source, reason: string): B2dError {
+  const where: Record<Layer, string> = {
+    default: 'the default', file: source.name, machine: source.name, environment: `the variable ${source.name}`, flag: `the flag ${source.name}`,
+  };
+  return new B2dError(`"${raw}" is not possible for ${key}, in ${where[source.layer]}.`, {
+    exit: 'usage', reason, remedy: `Change ${where[source.layer]}. What is in force: b2d config`,
+  });
+}

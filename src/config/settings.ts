@@ -1,0 +1,97 @@
+import type { DriverName } from '../drivers/driver.ts';
+import type { Platform } from '../platform/platform.ts';
+import { formatMebibytes, parseSize } from './size.ts';
+
+/** The effective settings by the names users give them. Sizes are in MiB; `iso` is empty where the bundled image is meant. */
+export interface SettingValues {
+  machine: string;
+  memory: number;
+  cpus: number;
+  disk: number;
+  driver: DriverName | 'auto';
+  iso: string;
+}
+
+export type SettingKey = keyof SettingValues;
+
+/** How one setting is read, checked and shown. */
+export interface SettingDefinition<T> {
+  /** For messages: what a value may look like. */
+  form: string;
+  /** @returns undefined where the value has not that form */
+  parse(raw: string | number): T | undefined;
+  default(platform: Platform): T;
+  /** What is wrong with a value of the right form on this host, as a sentence. */
+  refuse?(value: T, platform: Platform): string | undefined;
+  show(value: T): string;
+}
+
+/** Below this the guest's kernel, engine and image in RAM do not start reliably. */
+export const MIN_MEMORY_MIB = 512;
+/** A smaller data disk has no room for an image worth running. */
+export const MIN_DISK_MIB = 1024;
+/** The largest ext4 with 4 KiB blocks without the 64bit feature: 16 TiB. */
+const MAX_DISK_MIB = 16 * 1024 * 1024;
+
+const hostMemoryMiB = (platform: Platform): number => Math.floor(platform.totalMemory / 1024 ** 2);
+const wholeNumber = (raw: string | number): number | undefined => {
+  const value = typeof raw === 'number' ? raw : /^\s*\d+\s*$/.test(raw) ? Number(raw) : Number.NaN;
+  return Number.isSafeInteger(value) ? value : undefined;
+};
+const size = (raw: string | number): number | undefined => parseSize(String(raw));
+
+const DRIVERS: ReadonlyArray<SettingValues['driver']> = ['auto', 'virtualbox', 'qemu'];
+
+export const definitions: { readonly [K in SettingKey]: SettingDefinition<SettingValues[K]> } = {
+  machine: { form: 'a machine name', parse: (raw) => String(raw).trim() || undefined, default: () => 'default', show: String },
+  memory: {
+    form: 'a size: 2048 (MiB), 2g, 2GiB, 512m',
+    parse: size,
+    // A quarter leaves the host at ease; 1 GiB runs a container or two, above 4 GiB few need more unasked. boot2docker, Colima and Podman took 2 GiB.
+    default: (platform) => Math.min(4096, Math.max(1024, Math.floor(hostMemoryMiB(platform) / 4))),
+    refuse: (value, platform) =>
+      value < MIN_MEMORY_MIB ? `The engine needs at least ${formatMebibytes(MIN_MEMORY_MIB)} to start.`
+      : value > hostMemoryMiB(platform) ? `This computer has ${formatMebibytes(hostMemoryMiB(platform))}; from ${formatMebibytes(MIN_MEMORY_MIB)} to that is possible.`
+      : undefined,
+    show: formatMebibytes,
+  },
+  cpus: {
+    form: 'a whole number',
+    parse: wholeNumber,
+    // Node counts hardware threads, mostly two for each core, and VirtualBox slows down when guests have more CPUs than the host has cores.
+    default: (platform) => Math.min(4, Math.max(1, Math.ceil(platform.cpuCount / 2))),
+    refuse: (value, platform) => (value < 1 || value > platform.cpuCount ? `This computer has ${platform.cpuCount}; from 1 to that is possible.` : undefined),
+    show: String,
+  },
+  disk: {
+    form: 'a size: 20g, 64GiB, 1t, 20480 (MiB)',
+    parse: size,
+    // The disk takes only the room that is in use, and growing one later is a step nobody expects: more than boot2docker's 20 GB, as Docker Desktop.
+    default: () => 64 * 1024,
+    refuse: (value) =>
+      value < MIN_DISK_MIB ? `At least ${formatMebibytes(MIN_DISK_MIB)} is needed.${value > 0 && value < 1000 ? ` A plain number means MiB: for GiB write ${value}g.` : ''}`
+      : value > MAX_DISK_MIB ? `At most ${formatMebibytes(MAX_DISK_MIB)} is possible.`
+      : undefined,
+    show: formatMebibytes,
+  },
+  driver: {
+    form: `one of ${DRIVERS.join(', ')}`,
+    parse: (raw) => DRIVERS.find((driver) => driver === String(raw).toLowerCase()),
+    default: () => 'auto',
+    show: String,
+  },
+  iso: {
+    form: 'the path of an ISO file, or an http(s) URL',
+    parse: (raw) => (typeof raw === 'string' && (!/^[a-z][a-z0-9+.-]+:\/\//i.test(raw) || /^https?:\/\//i.test(raw)) ? raw : undefined),
+    default: () => '',
+    show: (value) => value || 'bundled',
+  },
+};
+
+export const SETTING_KEYS = Object.keys(definitions) as SettingKey[];
+
+/** Settings of a driver are free: each is a table of config.toml, its keys are the driver's own documented names. */
+export const DRIVER_TABLES: readonly DriverName[] = ['qemu', 'virtualbox'];
+
+/** The variable of a setting: `B2D_MEMORY`. */
+export const variableOf = (key: SettingKey): string => `B2D_${key.toUpperCase()}`;
