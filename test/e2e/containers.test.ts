@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import crypto, { createPrivateKey, X509Certificate } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { TestHome } from '../support/b2d.ts';
+import { hostPlatform } from '../../src/platform/platform.ts';
+import { tlsPaths } from '../../src/tls/paths.ts';
+import { makeAuthority, makeClient, type Pair } from '../../src/tls/profiles.ts';
+import { execute, TestHome } from '../support/b2d.ts';
 import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
 import { inTerminal } from '../support/terminal.ts';
 
@@ -16,6 +20,7 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => home.dispose(), 300_000);
 
+const authority = (pair: Pair) => ({ key: createPrivateKey(pair.key), certificate: new X509Certificate(pair.certificate) });
 const run = (...args: string[]) => home.docker(['run', '--rm', ...args]);
 
 describe('docker', () => {
@@ -45,7 +50,7 @@ describe('docker', () => {
   test('run -i reads standard input to its end, binary safe', async () => {
     const input = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 256));
     const { stdout } = await home.docker(['run', '--rm', '-i', BUSYBOX, 'sha256sum'], { input });
-    expect(stdout.split(' ')[0]).toBe((await import('node:crypto')).createHash('sha256').update(input).digest('hex'));
+    expect(stdout.split(' ')[0]).toBe(crypto.createHash('sha256').update(input).digest('hex'));
   });
 
   test('run --init, --user, --env and a read-only root work', async () => {
@@ -162,6 +167,47 @@ describe('docker swarm', () => {
     expect(seen.every((name) => /^[0-9a-f]{12}$/.test(name))).toBe(true);
     expect(await home.docker(['service', 'rm', 'pair'])).toMatchObject({ code: 0 });
     expect(await home.docker(['swarm', 'leave', '--force'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('the engine refuses', () => {
+  const machine = () => path.join(home.home, 'machines', 'default', 'docker');
+  const curl = async (...args: string[]) => execute('curl', ['--silent', '--show-error', '--max-time', '20', ...args], { env: home.env });
+  const url = async () => (await home.must(['url'])).trim().replace('tcp:', 'https:');
+
+  test('nobody with the machine\'s client certificate', async () => {
+    const result = await curl('--cacert', path.join(machine(), 'ca.pem'), '--cert', path.join(machine(), 'cert.pem'), '--key', path.join(machine(), 'key.pem'), `${await url()}/_ping`);
+    expect(result).toMatchObject({ code: 0, stdout: 'OK' });
+  });
+
+  test('who shows no client certificate', async () => {
+    const result = await curl('--cacert', path.join(machine(), 'ca.pem'), `${await url()}/_ping`);
+    expect(result).toMatchObject({ code: expect.any(Number), stdout: '', stderr: expect.stringMatching(/certificate required|bad certificate|handshake/i) });
+    expect(result.code).not.toBe(0);
+  });
+
+  test.each(['of another CA', 'that has expired'])('who shows a certificate %s', async (kind) => {
+    const paths = tlsPaths(hostPlatform(), path.join(home.home, 'machines', 'default'));
+    const own = { key: createPrivateKey(await fs.readFile(paths.caKey)), certificate: new X509Certificate(await fs.readFile(paths.ca)) };
+    const pair = kind === 'of another CA'
+      ? makeClient('default', authority(makeAuthority('default', new Date())), new Date())
+      : makeClient('default', own, new Date('2015-01-01'));
+    const [cert, key] = [path.join(home.home, `${kind} cert`), path.join(home.home, `${kind} key`)];
+    await fs.writeFile(cert, pair.certificate);
+    await fs.writeFile(key, pair.key);
+    const result = await curl('--cacert', paths.ca, '--cert', cert, '--key', key, `${await url()}/_ping`);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toMatch(/bad certificate|unknown ca|expired/i);
+  });
+
+  test('who speaks plain HTTP', async () => {
+    const result = await curl((await url()).replace('https:', 'http:') + '/version');
+    expect(result.stdout).not.toContain('ApiVersion');
+    expect(result.stdout).toContain('HTTPS server');
+  });
+
+  test('everybody on port 2375', async () => {
+    expect((await home.b2d(['ssh', 'nc -w 2 127.0.0.1 2375 </dev/null'])).code).not.toBe(0);
   });
 });
 
