@@ -6,20 +6,24 @@
 # `BUILDER DIR ARG...` to fill it when the cache has none. Two builds at once wait for each other.
 cached() {
   local name=$1 key=$2; shift 2
-  ENTRY=$CACHE/$name/$key
-  if [ -d "$ENTRY" ]; then touch -c "$ENTRY"; say "    $name: cached ($key)"; return; fi
-  mkdir -p "$CACHE/$name"
-  local part=$CACHE/$name/.part-$key lock
-  exec {lock}>"$CACHE/$name/.lock-$key"
-  flock "$lock" || fail "the lock of the cache entry $name/$key cannot be taken" "the cache's file system has no locks" "B2D_BUILD_CACHE=/another/disk npm run build:iso"
-  if [ ! -d "$ENTRY" ]; then
-    rm -rf --one-file-system "$part"
-    mkdir "$part"
-    "$1" "$part" "${@:2}"
-    sync -f "$part"
-    mv -T "$part" "$ENTRY"
+  local entry=$CACHE/$name/$key part=$CACHE/$name/.part-$key lock
+  if [ -d "$entry" ]; then
+    touch -c "$entry"
+    say "    $name: cached ($key)"
+  else
+    mkdir -p "$CACHE/$name"
+    exec {lock}>"$CACHE/$name/.lock-$key"
+    flock "$lock" || fail "the lock of the cache entry $name/$key cannot be taken" "the cache's file system has no locks" "B2D_BUILD_CACHE=/another/disk npm run build:iso"
+    if [ ! -d "$entry" ]; then
+      rm -rf --one-file-system "$part"
+      mkdir "$part"
+      "$1" "$part" "${@:2}"
+      sync -f "$part"
+      mv -T "$part" "$entry"
+    fi
+    exec {lock}>&-
   fi
-  exec {lock}>&-
+  ENTRY=$entry # last: the builder may have called us for something of its own
 }
 
 # cache_prune STEP KEEP: keeps the newest KEEP entries of a step, and removes what killed builds left.

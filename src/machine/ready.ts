@@ -10,8 +10,8 @@ const POLL_MS = 100;
 const STATE_POLL_MS = 1_000;
 const CONSOLE_LINES = 12;
 
-/** How the guest marks what keeps its engine from starting: docs/guest-start.md. */
-const GUEST_FATAL = /^b2d: [\d.]+ error: (.*no engine.*)$/;
+/** The guest's errors about its engine are final: it has tried what it could (docs/guest-start.md). */
+const GUEST_FATAL = /^b2d: [\d.]+ error: (.*\bengine\b.*)$/;
 
 /**
  * Waits until the engine answers `/_ping` over mutual TLS: nothing else counts as ready.

@@ -21,7 +21,8 @@ mount_pseudo_file_systems() {
 }
 
 # One hierarchy, version 2. nsdelegate keeps a container in its own subtree; all controllers are
-# handed down, so that the engine finds them without asking.
+# handed down, so that the engine finds them without asking. The services get a group of their own:
+# dockerd looks at the one it runs in to learn which limits there are, and the root group has none.
 mount_control_groups() {
 	mount -t cgroup2 -o nosuid,nodev,noexec,nsdelegate,memory_recursiveprot cgroup2 /sys/fs/cgroup
 	local controller controllers
@@ -29,6 +30,8 @@ mount_control_groups() {
 	for controller in $controllers; do
 		echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
 	done
+	mkdir /sys/fs/cgroup/services
+	echo $$ >/sys/fs/cgroup/services/cgroup.procs
 }
 
 # /etc/sysctl.conf without a process for each line.
