@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
+import fs from 'node:fs/promises';
 import net, { type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import ssh2 from 'ssh2';
+import { connectWhenReady } from '../../../src/ssh/connect-when-ready.ts';
 import { connect } from '../../../src/ssh/connect.ts';
 import { newKeyPair } from '../../../src/ssh/key-pair.ts';
 import { exec } from '../../../src/ssh/exec.ts';
@@ -53,6 +55,26 @@ describe.each(sshdKinds)('connecting to %s', (kind) => {
     }
   });
 
+  test('a guest whose server is still starting is waited for', async () => {
+    let drops = 2;
+    const nat = net.createServer((near) => {
+      near.on('error', () => undefined);
+      if (drops-- > 0) return void near.resetAndDestroy();
+      const far = net.connect(guest.port, '127.0.0.1').on('error', () => undefined);
+      near.pipe(far).pipe(near);
+    });
+    await new Promise<void>((resolve) => nat.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = nat.address() as AddressInfo;
+      const privateKey = await fs.readFile(guest.keys.paths.userKey, 'utf8');
+      const connection = await connectWhenReady({ port, user: guest.user, privateKey, hostKey: guest.keys.hostPublicKey, timeoutMs: 20_000 });
+      expect(drops).toBe(-1);
+      connection.client.destroy();
+    } finally {
+      await new Promise((resolve) => nat.close(resolve));
+    }
+  });
+
   test('the secret key is in no error', async () => {
     const error = await guest.connect({ privateKey: stranger.privateKey }).catch((thrown: unknown) => thrown);
     expect(JSON.stringify(error)).not.toContain('PRIVATE KEY');
@@ -96,6 +118,19 @@ describe('connecting to what is no guest', () => {
   test('a port that closes at once is not ready yet', async () => {
     expect(await attempt(await serve((socket) => socket.end()))).toMatchObject({ exit: 'notReady', message: expect.stringContaining('closed before the login') });
     expect(await attempt(await serve((socket) => socket.resetAndDestroy()))).toMatchObject({ exit: 'notReady' });
+  });
+
+  test('waiting ends at once where nobody listens or a key is wrong, and at the deadline otherwise', async () => {
+    const waiting = (port: number, timeoutMs: number) =>
+      connectWhenReady({ port, privateKey: stranger.privateKey, hostKey: stranger.publicKey, timeoutMs }).catch((thrown: unknown) => thrown);
+    expect(await waiting(await freePort(), 3_600_000)).toMatchObject({ exit: 'machineNotRunning' });
+    let attempts = 0;
+    const port = await serve((socket) => {
+      attempts++;
+      socket.resetAndDestroy();
+    });
+    expect(await waiting(port, 2000)).toMatchObject({ exit: 'notReady' });
+    expect(attempts).toBeGreaterThan(1);
   });
 
   test('another protocol is not taken for SSH', async () => {
