@@ -1,0 +1,106 @@
+import crypto from 'node:crypto';
+import fs from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MachineSpec, NatRule } from '../../../src/drivers/driver.ts';
+import { createQemuDriver, type QemuDriverOptions } from '../../../src/drivers/qemu/driver.ts';
+import { hostPlatform } from '../../../src/platform/platform.ts';
+import { awkwardFolder, plainFolder } from '../temp.ts';
+import { GUEST_LINE, writeGuestIso, type GuestBehaviour } from './guest.ts';
+
+/** A machine of the tiny guest in a folder of its own; `remove` ends its QEMU whatever a test did to it. */
+export interface TestMachine {
+  spec: MachineSpec;
+  driver: ReturnType<typeof createQemuDriver>;
+  /** What the driver noted. */
+  notes: string[];
+  remove(): Promise<void>;
+}
+
+export interface TestMachineOptions extends QemuDriverOptions {
+  behaviour?: GuestBehaviour;
+  awkward?: boolean;
+  extra?: Record<string, string>;
+}
+
+export async function testMachine({ behaviour = 'idle', awkward = false, extra = {}, ...options }: TestMachineOptions = {}): Promise<TestMachine> {
+  const base = awkward ? await awkwardFolder('b2d-qemu') : await plainFolder('b2d-qemu');
+  const directory = path.join(base, awkward ? 'машина, "one",x=y' : 'one');
+  await fs.mkdir(directory, { mode: 0o700 });
+  const spec: MachineSpec = {
+    name: 'one',
+    uuid: crypto.randomUUID(),
+    directory,
+    cpus: 1,
+    memoryMiB: 64,
+    diskMiB: 64,
+    dataDiskBase: path.join(directory, 'data'),
+    imageFile: await writeGuestIso(path.join(base, 'image.iso'), behaviour),
+    configDriveFile: path.join(directory, 'config.iso'),
+    consoleFile: path.join(directory, 'console.log'),
+    extra,
+  };
+  await fs.writeFile(spec.configDriveFile, Buffer.alloc(64 * 1024), { mode: 0o600 });
+  const notes: string[] = [];
+  const driver = createQemuDriver(hostPlatform(), { note: (text) => notes.push(text), ...options });
+  await driver.create(spec);
+  return {
+    spec,
+    driver,
+    notes,
+    remove: async () => {
+      const { pid } = await driver.state(spec);
+      if (pid !== undefined) await driver.powerOff(spec);
+      await fs.rm(awkward ? path.dirname(base) : base, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until the guest has printed its line. */
+export async function guestPrinted(file: string): Promise<void> {
+  await until(async () => (await fs.readFile(file, 'utf8').catch(() => '')).includes(GUEST_LINE), 'the guest to print');
+}
+
+/** Polls until the condition holds; the deadline only ends a test that would otherwise hang. */
+export async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+  for (const deadline = Date.now() + 25_000; !(await condition()); await sleep(20)) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+  }
+}
+
+export function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A listener on a free port of 127.0.0.1, to have a port that is taken. */
+export async function takenPort(): Promise<{ port: number; free(): Promise<void> }> {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return { port: (server.address() as net.AddressInfo).port, free: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const { port, free } = await takenPort();
+  await free();
+  return port;
+}
+
+export function rule(name: string, hostPort: number, guestPort = 22): NatRule {
+  return { name, protocol: 'tcp', hostAddress: '127.0.0.1', hostPort, guestPort };
+}
+
+/** Whether something accepts connections there. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: '127.0.0.1', port });
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false)).once('close', () => socket.destroy());
+    socket.once('connect', () => socket.destroy());
+  });
+}
