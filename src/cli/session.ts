@@ -31,11 +31,12 @@ export async function createSession(platform: Platform, flags: Record<string, un
   const settings = await loadSettings(load);
   const progress = createProgress(process.stderr, platform.env);
   for (const warning of settings.warnings) progress.note(warning);
+  const requested = { forNew: machineValues(settings), explicit: explicitValues(settings) };
   const workspace: Workspace = {
     platform, home, progress, packageRoot: packageRoot(), cwd: process.cwd(), now: () => new Date(),
-    driver: (name) => driverFor(platform, name), readyTimeoutMs: readyTimeout(platform) * 1000,
+    driver: (name) => driverFor(platform, name, { settings: requested.forNew.extra, note: progress.note }), readyTimeoutMs: readyTimeout(platform) * 1000,
   };
-  return { workspace, settings, load, requested: { forNew: machineValues(settings), explicit: explicitValues(settings) }, machineName: settings.machine.value };
+  return { workspace, settings, load, requested, machineName: settings.machine.value };
 }
 
 /** B2D_READY_TIMEOUT: seconds that a machine has to become ready. */

@@ -2,7 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { B2dError } from '../errors.ts';
-import { exists, storageError, writeAtomic } from '../platform/files.ts';
+import { exists, makePrivateDirectory, storageError, writeAtomic } from '../platform/files.ts';
 import type { Platform } from '../platform/platform.ts';
 import { inspectIso } from './iso9660.ts';
 import { openSource, type ImageSource } from './source.ts';
@@ -27,7 +27,7 @@ export function imageFile(platform: Platform, home: string, sha256: string): str
 export async function importImage(platform: Platform, home: string, source: ImageSource): Promise<StoredImage> {
   if (source.kind === 'file') await inspectIso(source.file);
   const folder = platform.path.join(home, 'images');
-  await fs.promises.mkdir(folder, { recursive: true }).catch((error: unknown) => { throw storageError('make the folder', folder, error); });
+  await makePrivateDirectory(platform, folder);
   const partial = platform.path.join(folder, `${crypto.randomUUID()}.partial`);
   try {
     const sha256 = await receive(source, partial);

@@ -50,14 +50,18 @@ export function toB2dError(error: unknown, { commands = [], command }: Pick<Erro
     const [first = '', ...rest] = message.split('\n').filter((line) => !/^See more help/.test(line));
     return new B2dError(first.replace(/:$/, ''), { exit: 'usage', details: rest.filter((line) => line.trim() !== ''), remedy: help, cause: error });
   }
-  if (oclif !== undefined) return new B2dError(message, { exit: oclif.exit === 2 ? 'usage' : 'failure', cause: error });
+  if (oclif !== undefined) return new B2dError(message, { exit: oclif.exit === 2 ? 'usage' : 'failure', remedy: help, cause: error });
   return new B2dError(`b2d failed in a way it should not: ${message || 'no message'}`, {
     reason: 'This is a mistake in b2d.', remedy: 'Run it again with --debug and report what it prints.', cause: error,
   });
 }
 
 function unknownCommandError(name: string, commands: readonly string[]): B2dError {
-  const meant = closest(name, commands);
+  const [first = '', ...rest] = name.split(' ');
+  if (rest.length > 0 && commands.includes(first)) {
+    return new B2dError(`b2d ${first} does not take ${rest.map((word) => `"${word}"`).join(' ')}.`, { exit: 'usage', remedy: `b2d ${first} --help` });
+  }
+  const meant = closest(name, commands) ?? closest(first, commands);
   return new B2dError(`"${name}" is not a command of b2d.`, {
     exit: 'usage',
     ...(meant !== undefined && { reason: `Did you mean "${meant}"?` }),

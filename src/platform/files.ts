@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import path from 'node:path';
 import { B2dError, codeOf, messageOf } from '../errors.ts';
 import type { Platform } from './platform.ts';
 
@@ -46,8 +47,16 @@ export async function makePrivateDirectory(platform: Platform, directory: string
     const made = await fs.mkdir(directory, { recursive: true, mode: 0o700 });
     if (platform.os === 'win32' && made !== undefined) await restrictToUser(platform, directory);
   } catch (error) {
-    throw error instanceof B2dError ? error : storageError('make the folder', directory, error);
+    throw error instanceof B2dError ? error : storageError('make the folder', directory, await causeOfMissing(directory, error));
   }
+}
+
+/** Node's recursive mkdir says ENOENT where a read-only file system or missing rights are the cause: asked again for the first missing folder alone. */
+async function causeOfMissing(directory: string, error: unknown): Promise<unknown> {
+  const parent = path.dirname(directory);
+  if (codeOf(error) !== 'ENOENT' || parent === directory) return error;
+  if (!(await exists(parent))) return causeOfMissing(parent, error);
+  return fs.mkdir(directory).then(() => error, (cause: unknown) => cause);
 }
 
 /**
