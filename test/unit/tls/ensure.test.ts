@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { hostPlatform } from '../../../src/platform/platform.ts';
 import { clientContext } from '../../../src/tls/client-context.ts';
@@ -27,7 +27,15 @@ const writeOrder = (): string[] => [paths.caKey, paths.ca, paths.serverKey, path
 const readAll = async (): Promise<Map<string, string>> =>
   new Map(await Promise.all(writeOrder().map(async (file) => [file, await fs.readFile(file, 'utf8')] as const)));
 
+/** By `inspectTls`, and by looking at the files without it. */
 async function expectSound(now: Date, machineName = 'default'): Promise<void> {
+  const all = await readAll();
+  const [ca, server, client] = [paths.ca, paths.serverCertificate, paths.clientCertificate].map((file) => new X509Certificate(all.get(file)!)) as [X509Certificate, X509Certificate, X509Certificate];
+  for (const [certificate, keyFile] of [[ca, paths.caKey], [server, paths.serverKey], [client, paths.clientKey]] as const) {
+    expect(certificate.checkPrivateKey(createPrivateKey(all.get(keyFile)!))).toBe(true);
+    expect(certificate.verify(ca.publicKey)).toBe(true);
+    expect(certificate.validToDate > now && certificate.validFromDate < now).toBe(true);
+  }
   const status = await inspectTls(platform, folder, { machineName, now });
   expect([status.ca.due, status.server.due, status.client.due]).toEqual([undefined, undefined, undefined]);
 }
@@ -161,6 +169,18 @@ describe('damage', () => {
     await expectSound(start);
   });
 
+  test('a pair of another machine is not taken for ours', async () => {
+    await ensure();
+    const other = tlsPaths(platform, path.join(folder, 'other'));
+    await ensureTls(platform, path.join(folder, 'other'), { machineName: 'default', now: start });
+    await fs.copyFile(other.clientCertificate, paths.clientCertificate);
+    await fs.copyFile(other.clientKey, paths.clientKey);
+    expect((await ensure()).renewed).toEqual({ client: 'not signed by the CA' });
+    await fs.copyFile(other.serverKey, paths.serverKey);
+    expect((await ensure()).renewed).toEqual({ server: 'key does not match' });
+    await expectSound(start);
+  });
+
   test('Windows line ends are no damage', async () => {
     await ensure();
     for (const [file, text] of await readAll()) await fs.writeFile(file, text.replaceAll('\n', '\r\n'));
@@ -174,6 +194,16 @@ describe('killed between two writes', () => {
   test.each(ways)('of the first set, after %i files', async (count) => {
     await ensure();
     for (const file of writeOrder().slice(count)) await fs.rm(file);
+    await ensure();
+    await expectSound(start);
+  });
+
+  test.each(ways)('of a set made because the CA key was lost, after %i files', async (count) => {
+    await ensure();
+    const before = await readAll();
+    await fs.rm(paths.caKey);
+    expect((await ensure()).renewed).toEqual({ ca: 'missing', server: 'CA renewed', client: 'CA renewed' });
+    for (const file of writeOrder().slice(count)) await fs.writeFile(file, before.get(file)!);
     await ensure();
     await expectSound(start);
   });
