@@ -46,11 +46,11 @@ export function toB2dError(error: unknown, { commands = [], command }: Pick<Erro
   if (unknownCommand !== undefined) return unknownCommandError(unknownCommand.replaceAll(':', ' '), commands);
   const help = `b2d ${command === undefined ? '' : `${command} `}--help`;
   if (flags !== undefined && parse !== undefined) return unknownFlagError(flags, Object.keys(parse.input?.flags ?? {}), help, error);
-  if (parse !== undefined) {
-    const [first = '', ...rest] = message.split('\n').filter((line) => !/^See more help/.test(line));
-    return new B2dError(first.replace(/:$/, ''), { exit: 'usage', details: rest.filter((line) => line.trim() !== ''), remedy: help, cause: error });
+  if (oclif !== undefined) {
+    const [first = '', ...rest] = message.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('See more help'));
+    const usage = parse !== undefined || oclif.exit === 2;
+    return new B2dError(first.replace(/:$/, ''), { exit: usage ? 'usage' : 'failure', details: rest, remedy: help, cause: error });
   }
-  if (oclif !== undefined) return new B2dError(message, { exit: oclif.exit === 2 ? 'usage' : 'failure', remedy: help, cause: error });
   return new B2dError(`b2d failed in a way it should not: ${message || 'no message'}`, {
     reason: 'This is a mistake in b2d.', remedy: 'Run it again with --debug and report what it prints.', cause: error,
   });
