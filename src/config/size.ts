@@ -5,7 +5,7 @@ const MIB_PER_UNIT: Record<string, number> = { m: 1, g: 1024, t: 1024 * 1024 };
  * @returns undefined where it is no size, or not a whole number of MiB
  */
 export function parseSize(text: string): number | undefined {
-  const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*(?:([mgt])(?:i?b)?)?\s*$/i.exec(text) ?? [];
+  const [, digits, unit] = /^\s*(\d+(?:\.\d+)?)\s*(?:([mgt])(?:i?b|i)?)?\s*$/i.exec(text) ?? [];
   if (digits === undefined) return undefined;
   const mebibytes = Number(digits) * (MIB_PER_UNIT[unit?.toLowerCase() ?? 'm'] ?? 1);
   return Number.isSafeInteger(mebibytes) ? mebibytes : undefined;
