@@ -12,6 +12,7 @@ const TEST_PACKAGES = {
   ssh: 'openssh-client',
   sshd: 'openssh-server',
   dropbear: 'dropbear-bin',
+  '/usr/share/doc/libnss-wrapper': 'libnss-wrapper',
   zsh: 'zsh',
   fish: 'fish',
   tcsh: 'tcsh',

@@ -1,5 +1,5 @@
 import { agentSocket } from '../ssh/agent.ts';
-import { connect } from '../ssh/connect.ts';
+import { connectWhenReady } from '../ssh/connect-when-ready.ts';
 import { exec, shell } from '../ssh/exec.ts';
 import { readLoginKeys } from '../ssh/login-keys.ts';
 import { machineNotRunning } from './errors.ts';
@@ -20,13 +20,13 @@ const LOGIN_TIMEOUT_MS = 60_000;
 
 /**
  * Joins this process's streams to a session in the machine and returns the exit code of what ran there.
- * The host key is the one from the config drive. @throws B2dError as `connect` and `runSession`.
+ * The host key is the one from the config drive. @throws B2dError as `connectWhenReady` and `runSession`.
  */
 export async function openSession(workspace: Workspace, machine: Machine, request: SshRequest): Promise<number> {
   const { platform } = workspace;
   const { record, paths } = machine;
   if (record.ports.ssh === undefined) throw machineNotRunning(record.name, { state: 'stopped', detail: 'It was never started.' });
-  const connection = await connect({
+  const connection = await connectWhenReady({
     port: record.ports.ssh,
     user: request.user,
     ...(await readLoginKeys(platform, paths.directory)),

@@ -1,7 +1,7 @@
 import { B2dError } from '../errors.ts';
 import { readIfThere, writeAtomic, writePrivate } from '../platform/files.ts';
 import type { Platform } from '../platform/platform.ts';
-import { preparePrivateFolder } from '../tls/private-folder.ts';
+import { preparePrivateFolder } from '../platform/private-folder.ts';
 import { newKeyPair, readKeyFile, type KeyPair } from './key-pair.ts';
 import { hostKeyAlias, knowsHost, writeKnownHosts } from './known-hosts.ts';
 import { sshPaths, type SshPaths } from './paths.ts';

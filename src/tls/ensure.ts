@@ -3,7 +3,7 @@ import { writeAtomic, writePrivate } from '../platform/files.ts';
 import type { Platform } from '../platform/platform.ts';
 import { examine, type RenewalReason, type Role } from './examine.ts';
 import { tlsPaths, type TlsPaths } from './paths.ts';
-import { preparePrivateFolder } from './private-folder.ts';
+import { preparePrivateFolder } from '../platform/private-folder.ts';
 import { makeAuthority, makeClient, makeServer, type Pair } from './profiles.ts';
 
 export interface TlsOptions {

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
-import { makePrivateDirectory, storageError } from '../platform/files.ts';
-import type { Platform } from '../platform/platform.ts';
+import { makePrivateDirectory, storageError } from './files.ts';
+import type { Platform } from './platform.ts';
 
 /**
  * Makes a folder of secrets ready: there, entered by this user alone, every file in it 0600 or less unless it is one
