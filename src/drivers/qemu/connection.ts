@@ -13,6 +13,12 @@ export type Endpoint = { kind: 'unix'; path: string } | { kind: 'tls'; port: num
 /** The identity in the key file; QEMU's tls-creds-psk wants one. */
 export const PSK_IDENTITY = 'b2d';
 
+/** An open control connection. */
+export interface Connection {
+  socket: net.Socket;
+  send(text: string): void;
+}
+
 const RETRY_MS = 20;
 
 /** Reads where the control socket is, or undefined before the first start. */
@@ -33,11 +39,13 @@ export async function readEndpoint(file: string): Promise<Endpoint | undefined> 
 }
 
 /** Connects before `deadline` (a `Date.now()` value). @throws QmpError */
-export async function connectEndpoint(endpoint: Endpoint, deadline: number): Promise<net.Socket> {
+export async function connectEndpoint(endpoint: Endpoint, deadline: number): Promise<Connection> {
   for (;;) {
     const left = Math.max(1, deadline - Date.now());
     try {
-      return await (endpoint.kind === 'unix' ? connectOnce(net.connect({ path: endpoint.path }), 'connect', left) : connectTls(endpoint, left));
+      if (endpoint.kind === 'tls') return await connectTls(endpoint, left);
+      const socket = await connectOnce(net.connect({ path: endpoint.path }), 'connect', left);
+      return { socket, send: (text) => void socket.write(text) };
     } catch (error) {
       // EAGAIN: another client is served and the queue behind it is full (Linux); it frees itself shortly
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || Date.now() >= deadline) throw connectError(error);
@@ -46,7 +54,7 @@ export async function connectEndpoint(endpoint: Endpoint, deadline: number): Pro
   }
 }
 
-async function connectTls(endpoint: Endpoint & { kind: 'tls' }, timeoutMs: number): Promise<net.Socket> {
+async function connectTls(endpoint: Endpoint & { kind: 'tls' }, timeoutMs: number): Promise<Connection> {
   const tls = await import('node:tls');
   const line = (await fs.readFile(endpoint.keyFile, 'utf8')).split('\n').find((entry) => entry.startsWith(`${PSK_IDENTITY}:`));
   const psk = Buffer.from(line?.trim().slice(PSK_IDENTITY.length + 1) ?? '', 'hex');
@@ -59,7 +67,20 @@ async function connectTls(endpoint: Endpoint & { kind: 'tls' }, timeoutMs: numbe
     pskCallback: () => ({ psk, identity: PSK_IDENTITY }),
     checkServerIdentity: () => undefined, // no certificates: both sides prove that they hold the key
   });
-  return connectOnce(socket, 'secureConnect', timeoutMs);
+  await connectOnce(socket, 'secureConnect', timeoutMs);
+  return { socket, send: bytewise(socket) };
+}
+
+/**
+ * One byte in each TLS record. QEMU's monitor reads a single byte at a time and waits for the socket in between, without
+ * regard to what the TLS layer has decrypted already (seen in QEMU 7.2): of a longer record it would see the first byte only.
+ */
+function bytewise(socket: net.Socket): (text: string) => void {
+  let queue = Promise.resolve();
+  const write = (byte: Uint8Array): Promise<void> => new Promise((resolve) => socket.write(byte, () => resolve()));
+  return (text) => {
+    for (const byte of Buffer.from(text)) queue = queue.then(() => (socket.destroyed ? undefined : write(Uint8Array.of(byte))));
+  };
 }
 
 function connectOnce(socket: net.Socket, ready: 'connect' | 'secureConnect', timeoutMs: number): Promise<net.Socket> {

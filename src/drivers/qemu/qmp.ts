@@ -1,5 +1,4 @@
-import type net from 'node:net';
-import { connectEndpoint, type Endpoint } from './connection.ts';
+import { connectEndpoint, type Connection, type Endpoint } from './connection.ts';
 import { QmpError } from './qmp-error.ts';
 
 export interface QmpEvent {
@@ -26,15 +25,16 @@ interface Pending {
  */
 export class QmpSession {
   onEvent: ((event: QmpEvent) => void) | undefined;
-  readonly #socket: net.Socket;
+  readonly #connection: Connection;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #buffer = '';
   #greeted: (() => void) | undefined;
   #ended: QmpError | undefined;
 
-  private constructor(socket: net.Socket) {
-    this.#socket = socket;
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+    const { socket } = connection;
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => this.#receive(chunk));
     socket.on('error', (error) => this.#end(new QmpError('closed', `The connection to QEMU broke: ${error.message}.`, error)));
@@ -57,17 +57,17 @@ export class QmpSession {
 
   /** Runs one command. @throws QmpError with QEMU's own words when it is refused. */
   execute(command: string, args?: Record<string, unknown>, timeoutMs = 5_000): Promise<unknown> {
-    return this.#wait(command, timeoutMs, () => {
-      this.#socket.write(`${JSON.stringify({ execute: command, ...(args && { arguments: args }), id: this.#nextId - 1 })}\n`);
+    return this.#wait(command, timeoutMs, (_resolve, id) => {
+      this.#connection.send(`${JSON.stringify({ execute: command, ...(args && { arguments: args }), id })}\n`);
     });
   }
 
   close(): void {
     this.#end(new QmpError('closed', 'The control connection was closed by b2d.'));
-    this.#socket.destroy();
+    this.#connection.socket.destroy();
   }
 
-  #wait(what: string, timeoutMs: number, begin: (resolve: (value: unknown) => void) => void): Promise<unknown> {
+  #wait(what: string, timeoutMs: number, begin: (resolve: (value: unknown) => void, id: number) => void): Promise<unknown> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -79,7 +79,7 @@ export class QmpSession {
       const timer = setTimeout(() => settle(() => reject(new QmpError('timeout', `QEMU did not answer in time (${what}).`))), Math.max(0, timeoutMs));
       const pending: Pending = { timer, resolve: (value) => settle(() => resolve(value)), reject: (error) => settle(() => reject(error)) };
       this.#pending.set(id, pending);
-      begin(pending.resolve);
+      begin(pending.resolve, id);
     });
   }
 
@@ -94,7 +94,7 @@ export class QmpSession {
     try {
       message = JSON.parse(line) as QmpMessage;
     } catch {
-      this.#socket.destroy();
+      this.#connection.socket.destroy();
       return this.#end(new QmpError('closed', 'What answers on the control socket does not speak QMP.'));
     }
     if (message.QMP !== undefined) return this.#greeted?.();

@@ -136,7 +136,7 @@ test('a QEMU whose start was cut off in b2d is found by the next, not started tw
 test('a client that holds the control socket delays the others, bounded', async () => {
   const { driver, spec } = await started();
   const endpoint = await readEndpoint(path.join(spec.directory, 'qemu', 'endpoint.json'));
-  const holder = await connectEndpoint(endpoint!, Date.now() + 5_000);
+  const { socket: holder } = await connectEndpoint(endpoint!, Date.now() + 5_000);
   const waiting = driver.state(spec);
   const many = [driver.state(spec), driver.state(spec), driver.state(spec)];
   expect((await waiting).state).toBe('unknown');
