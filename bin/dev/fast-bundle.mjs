@@ -22,8 +22,8 @@ const late = {
     context.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({ contents: LATE[path], resolveDir: '/' }));
     // A package other than the parser is too heavy; the check below names it.
     context.onResolve({ filter: /^[@a-z]/ }, ({ path, kind }) => (kind === 'entry-point' || path === 'smol-toml' ? undefined : { path, external: true }));
-    // config.toml needs a parser; those who have none do not pay for it.
-    context.onResolve({ filter: /\/file\.ts$/ }, ({ path, kind }) => (kind === 'dynamic-import' ? { path: path.replace('file.ts', 'file.cjs'), external: true } : undefined));
+    // Settings need a parser; those who have none do not pay for it.
+    context.onResolve({ filter: /\/load\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './load.cjs', external: true } : undefined));
   },
 };
 
@@ -34,7 +34,7 @@ const late = {
 export async function bundleFastPath({ root, outdir, define }) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { env: 'src/fast/env.ts', version: 'src/fast/version.ts', file: 'src/config/file.ts' },
+    entryPoints: { env: 'src/fast/env.ts', version: 'src/fast/version.ts', load: 'src/config/load.ts' },
     outdir: `${outdir}/fast`,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -50,7 +50,7 @@ export async function bundleFastPath({ root, outdir, define }) {
     logLevel: 'warning',
   });
   for (const [file, output] of Object.entries(metafile.outputs)) {
-    const heavy = output.imports.map(({ path }) => path).filter((path) => !builtinModules.includes(path.replace('node:', '')) && !['./file.cjs', 'write-file-atomic'].includes(path));
+    const heavy = output.imports.map(({ path }) => path).filter((path) => !builtinModules.includes(path.replace('node:', '')) && !['./load.cjs', 'write-file-atomic'].includes(path));
     if (heavy.length > 0) throw new Error(`${file} must stay small, but it needs ${heavy.join(', ')}`);
   }
 }

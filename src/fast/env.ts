@@ -1,8 +1,8 @@
 import { b2dHome } from '../config/home.ts';
-import { chosenMachine } from '../config/machine-choice.ts';
 import { runEnv } from '../env/command.ts';
 import { runningEndpoint } from '../machine/endpoint.ts';
 import { hostPlatform } from '../platform/platform.ts';
+import { chosenMachine } from './chosen-machine.ts';
 import { parseEnv } from './parse-env.ts';
 import { print } from './print.ts';
 
@@ -18,6 +18,7 @@ export async function run(argv: readonly string[]): Promise<boolean> {
     const platform = hostPlatform();
     const home = b2dHome(platform);
     const machine = await chosenMachine(platform, home, options.machine);
+    if (machine === undefined) return false;
     script = await runEnv({ ...options, machine }, { platform, lookup: (name) => runningEndpoint(platform, home, name) });
   } catch {
     return false;

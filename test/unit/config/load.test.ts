@@ -2,7 +2,6 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadSettings, type LoadOptions, type Settings } from '../../../src/config/load.ts';
-import { chosenMachine } from '../../../src/config/machine-choice.ts';
 import { SETTING_KEYS } from '../../../src/config/settings.ts';
 import { describeSettings, explicitValues, extraOf, machineValues } from '../../../src/config/views.ts';
 import { fakePlatform } from '../../support/platform.ts';
@@ -154,18 +153,6 @@ test('explicitValues are what was asked for just now', async () => {
   await write('cpus = 2');
   expect(explicitValues(await load({ machine }))).toEqual({});
   expect(explicitValues(await load({ flags: { memory: '1g' } }, { B2D_DISK: '2t' }))).toEqual({ memoryMiB: 1024, diskMiB: 2 * 1024 * 1024 });
-});
-
-test('chosenMachine agrees with loadSettings', async () => {
-  for (const text of ['', 'machine = "filed"', 'machine = 5']) {
-    for (const env of [{}, { B2D_MACHINE: 'varied' }] as Array<Record<string, string>>) {
-      for (const flag of [undefined, 'flagged']) {
-        if (text !== '') await write(text);
-        const settings = await load({ flags: { machine: flag } }, env);
-        expect(await chosenMachine(fakePlatform('linux', { env }), home, flag)).toBe(settings.machine.value);
-      }
-    }
-  }
 });
 
 test('docs/configuration.md tells of every setting and its variable', async () => {
