@@ -70,13 +70,15 @@ export async function tryAccelerator(platform: Platform, emulator: string, { acc
     const input = '{"execute":"qmp_capabilities"}\n{"execute":"query-status"}\n{"execute":"quit"}\n';
     const { code, stdout, stderr } = await platform.run(emulator, args, { input, timeoutMs: TRIAL_MS });
     if (code === 0 && stdout.includes('"prelaunch"')) return undefined;
-    return lastWords(stderr) ?? `QEMU ended with code ${code}`;
+    return firstError(stderr) ?? `QEMU ended with code ${code}`;
   } catch (error) {
-    return messageOf(error).split('\n')[0];
+    const [what, ...words] = messageOf(error).split('\n'); // Node's "Command failed: ..." and below it what the program said
+    return firstError(words.join('\n')) ?? what;
   }
 }
 
-function lastWords(stderr: string): string | undefined {
+/** The first line that is no warning: what follows an error is its echo. */
+function firstError(stderr: string): string | undefined {
   return stderr.split('\n').map((line) => line.trim().replace(/^qemu-system-\w+(\.exe)?: /i, '')).find((line) => line !== '' && !line.startsWith('warning:'));
 }
 

@@ -53,7 +53,8 @@ function fits(socket: string): boolean {
 async function runtimeFolder(platform: Platform, uuid: string): Promise<string> {
   const { path, env, tmpDir } = platform;
   const user = process.getuid?.() ?? platform.userName;
-  const choices = [...(env['XDG_RUNTIME_DIR'] ? [path.join(env['XDG_RUNTIME_DIR'], 'b2d')] : []), path.join(tmpDir, `b2d-${user}`), `/tmp/b2d-${user}`];
+  const choices = [...(env['XDG_RUNTIME_DIR'] ? [path.join(env['XDG_RUNTIME_DIR'], 'b2d')] : []), path.join(tmpDir, `b2d-${user}`)];
+  if (platform.os === 'darwin') choices.push(`/tmp/b2d-${user}`); // TMPDIR is a long path there
   const reasons: string[] = [];
   for (const folder of choices) {
     if (!fits(path.join(folder, `${uuid}.sock`))) reasons.push(`${folder}: the path is too long`);

@@ -35,7 +35,7 @@ export async function powerOff(platform: Platform, machine: MachinePlace): Promi
       throw new B2dError('The machine could not be switched off.', { exit: 'hypervisorFailed', ...(detail && { reason: detail }), remedy: 'End the process qemu-system-x86_64 by hand.' });
     }
   }
-  await fs.rm(files.pidFile, { force: true });
+  if ((await readPid(files.pidFile)) === pid) await fs.rm(files.pidFile, { force: true });
 }
 
 async function waitOff(platform: Platform, machine: MachinePlace, pid: number | undefined): Promise<boolean> {
