@@ -49,7 +49,7 @@ find_data_disk() {
 # A blank virtual disk reads as zeros, so no inode table has to be written out.
 format_data_disk() {
 	if "$TOOLS/data-disk" mark "$1" 2>>"$RUN/data-disk.log" &&
-		/usr/sbin/mke2fs -q -F -t ext4 -L b2d-data -m 1 -E assume_storage_prezeroed=1,lazy_itable_init=1,lazy_journal_init=1,nodiscard "$1" >>"$RUN/data-disk.log" 2>&1 &&
+		/sbin/mke2fs -q -F -t ext4 -L b2d-data -m 1 -E assume_storage_prezeroed=1,lazy_itable_init=1,lazy_journal_init=1,nodiscard "$1" >>"$RUN/data-disk.log" 2>&1 &&
 		sync &&
 		"$TOOLS/data-disk" unmark "$1" 2>>"$RUN/data-disk.log"; then
 		say "data disk $1 formatted"
@@ -64,7 +64,7 @@ format_data_disk() {
 mount_data_disk() {
 	local options=errors=remount-ro,discard
 	if ! mount -t ext4 -o "$options" "$1" "$DATA" 2>>"$RUN/data-disk.log"; then
-		if ! [ -x /usr/sbin/e2fsck ] || ! repair_data_disk "$1" || ! mount -t ext4 -o "$options" "$1" "$DATA" 2>>"$RUN/data-disk.log"; then
+		if ! [ -x /sbin/e2fsck ] || ! repair_data_disk "$1" || ! mount -t ext4 -o "$options" "$1" "$DATA" 2>>"$RUN/data-disk.log"; then
 			complain "the data disk $1 is damaged and was not changed; the engine is not started. Restore a snapshot or a copy of the disk"
 			return 1
 		fi
@@ -77,7 +77,7 @@ mount_data_disk() {
 
 # e2fsck -p ends with 0 or 1 when the file system is now sound.
 repair_data_disk() {
-	/usr/sbin/e2fsck -p "$1" >>"$RUN/data-disk.log" 2>&1
+	/sbin/e2fsck -p "$1" >>"$RUN/data-disk.log" 2>&1
 	[ $? -le 1 ] && say "data disk $1 repaired"
 }
 

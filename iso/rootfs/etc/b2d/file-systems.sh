@@ -15,8 +15,6 @@ mount_pseudo_file_systems() {
 	ln -s fd/1 /dev/stdout
 	ln -s fd/2 /dev/stderr
 	mkdir -p /run/lock "$RUN"
-	# As under systemd: `docker run -v SOURCE:TARGET:rshared` needs shared mounts.
-	mount --make-rshared /
 	mount_control_groups
 }
 
@@ -33,6 +31,10 @@ mount_control_groups() {
 	mkdir /sys/fs/cgroup/services
 	echo $$ >/sys/fs/cgroup/services/cgroup.procs
 }
+
+# propagate_mounts: as under systemd, so that `docker run -v SOURCE:TARGET:rshared` works. To be done
+# after the data disk's places are bound: mounts bound later would show each other's mounts.
+propagate_mounts() { mount --make-rshared /; }
 
 # /etc/sysctl.conf without a process for each line.
 tune_kernel() {
