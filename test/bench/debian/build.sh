@@ -11,7 +11,8 @@ ARCH=amd64
 for part in lib cache packages; do . "$ISO_DIR/build/$part.sh"; done
 
 SUITE=trixie
-PACKAGES=(linux-image-amd64 docker.io openssh-server ca-certificates)
+# dbus and libpam-systemd: what every Debian installation has beyond these, and the power button needs.
+PACKAGES=(linux-image-amd64 docker.io openssh-server ca-certificates dbus libpam-systemd)
 DISK_SIZE=8G
 
 # build_vm DIR: mmdebstrap in a mount namespace of its own, so that what it mounts below DIR is gone
@@ -30,8 +31,7 @@ build_vm() {
   # As Debian's installer leaves it: without an id, systemd takes every start for the first one.
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$root/etc/machine-id"
   ln -s /usr/lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/systemd-networkd.service"
-  ln -s /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf.new" && mv -T "$root/etc/resolv.conf.new" "$root/etc/resolv.conf"
-  dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package} ${Version}\n' docker.io containerd runc systemd 'linux-image-[0-9]*' >"$dir/versions"
+  dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package} ${Version}\n' docker.io containerd runc systemd linux-image-amd64 >"$dir/versions"
   cp "$(readlink -f "$root"/boot/vmlinuz-*)" "$dir/kernel"
   cp "$(readlink -f "$root"/boot/initrd.img-*)" "$dir/initrd"
   rm -rf --one-file-system "$root/dev" "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
