@@ -18,7 +18,7 @@ export interface Progress {
   note(text: string): void;
 }
 
-type Output = NodeJS.WritableStream & { isTTY?: boolean };
+type Output = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
 
 /** A spinner on a terminal, plain lines elsewhere. */
 export function createProgress(stream: Output = process.stderr, env: NodeJS.ProcessEnv = process.env): Progress {

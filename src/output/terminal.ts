@@ -7,7 +7,8 @@ export interface TerminalTraits {
 }
 
 /** NO_COLOR with any value (https://no-color.org) and TERM=dumb switch all escape sequences off. */
-export function terminalTraits(stream: { isTTY?: boolean | undefined }, env: NodeJS.ProcessEnv): TerminalTraits {
+export function terminalTraits(stream: { isTTY?: boolean | undefined; columns?: number | undefined }, env: NodeJS.ProcessEnv): TerminalTraits {
   const plain = !stream.isTTY || Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb';
-  return { styled: !plain, animated: !plain && !env['CI'] };
+  // A terminal that does not know its width (0: a serial line, some pseudo terminals) would make ora clear lines without end.
+  return { styled: !plain, animated: !plain && !env['CI'] && stream.columns !== 0 };
 }

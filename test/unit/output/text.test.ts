@@ -36,6 +36,11 @@ describe('terminalTraits', () => {
   ])('terminal %p with %j', (isTTY, env, traits) => {
     expect(terminalTraits({ isTTY }, env)).toEqual(traits);
   });
+
+  test('a terminal without a width is not animated', () => {
+    expect(terminalTraits({ isTTY: true, columns: 0 }, {})).toEqual({ animated: false, styled: true });
+    expect(terminalTraits({ isTTY: true, columns: 80 }, {}).animated).toBe(true);
+  });
 });
 
 describe('formatTable', () => {
