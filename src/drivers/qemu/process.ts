@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { storageError } from '../../platform/files.ts';
+import { codeOf } from '../../errors.ts';
+import { plainText, storageError } from '../../platform/files.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { isThisMachine } from './identity.ts';
 
@@ -10,6 +11,11 @@ export interface LaunchedQemu {
   pid: number | undefined;
   /** How it ended (`ended with code 1`), or undefined while it runs. */
   ended(): string | undefined;
+  gone: Promise<void>;
+  /** The last lines it printed; its own, even when another start has begun a new log meanwhile. */
+  lastWords(): Promise<string[]>;
+  /** Lets go of the log; QEMU keeps writing to it. */
+  release(): Promise<void>;
   /** Ends it at once and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -18,14 +24,14 @@ export interface LaunchedQemu {
 export const ENDED_WELL = 'ended with code 0';
 
 const POLL_MS = 25;
+const WORDS_BYTES = 16 * 1024;
 
 /**
  * Starts QEMU in its own session, with its output in `logFile` (the previous log stays as `.1`), so that neither b2d's end
  * nor a Ctrl-C in its terminal reaches it.
  */
 export async function launch(emulator: string, args: readonly string[], cwd: string, logFile: string): Promise<LaunchedQemu> {
-  await rotate(logFile);
-  const log = await fs.open(logFile, 'w', 0o600).catch((error: unknown) => Promise.reject(storageError('write', logFile, error)));
+  const log = await openNewLog(logFile);
   let end: string | undefined;
   try {
     const child = spawn(emulator, args, { cwd, detached: true, windowsHide: true, stdio: ['ignore', log.fd, log.fd] });
@@ -37,14 +43,33 @@ export async function launch(emulator: string, args: readonly string[], cwd: str
     return {
       pid: child.pid,
       ended: () => end,
+      gone,
       kill: async () => {
         child.kill('SIGKILL');
         child.ref(); // its end is worth waiting for
         await gone;
       },
+      lastWords: async () => {
+        const { buffer, bytesRead } = await log.read(Buffer.alloc(WORDS_BYTES), 0, WORDS_BYTES, Math.max(0, (await log.stat()).size - WORDS_BYTES));
+        return plainText(buffer.toString('utf8', 0, bytesRead)).split('\n').filter((line) => line.trim() !== '').slice(-20);
+      },
+      release: () => log.close(),
     };
-  } finally {
+  } catch (error) {
     await log.close();
+    throw error;
+  }
+}
+
+/** A file of this start alone: two starts at once must not write into one. */
+async function openNewLog(file: string): Promise<fs.FileHandle> {
+  for (;;) {
+    await rotate(file);
+    try {
+      return await fs.open(file, 'wx+', 0o600);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw storageError('write', file, error);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { B2dError } from '../../errors.ts';
-import { exists, makePrivateDirectory, storageError, tailLines } from '../../platform/files.ts';
+import { exists, makePrivateDirectory, storageError } from '../../platform/files.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { MachineSpec, NatRule } from '../driver.ts';
 import { acceleratorName, chooseAccelerator, TCG, type Accelerator } from './accelerator.ts';
@@ -83,13 +83,17 @@ async function attemptStart({ platform }: StartContext, attempt: Attempt): Promi
   await writeNames(files.forwards, rules);
   await rotate(spec.consoleFile);
   const qemu = await launch(emulator, args, spec.directory, files.log);
-  const problem = await waitRunning(platform, spec, qemu);
-  if (problem === undefined) return undefined;
-  await qemu.kill();
-  const failure = await diagnose(await tailLines(files.log, 20), rules, problem);
-  if (failure.kind === 'already') await restoreConsole(spec.consoleFile);
-  else if ((await readPid(files.pidFile)) === qemu.pid) await fs.rm(files.pidFile, { force: true }); // an abort leaves it behind
-  return failure;
+  try {
+    const problem = await waitRunning(platform, spec, qemu);
+    if (problem === undefined) return undefined;
+    await qemu.kill();
+    const failure = await diagnose(await qemu.lastWords(), rules, problem);
+    if (failure.kind === 'already') await restoreConsole(spec.consoleFile);
+    else if ((await readPid(files.pidFile)) === qemu.pid) await fs.rm(files.pidFile, { force: true }); // an abort leaves it behind
+    return failure;
+  } finally {
+    await qemu.release();
+  }
 }
 
 /** Undefined once QEMU says that the machine runs, else what happened instead. */
@@ -100,9 +104,9 @@ async function waitRunning(platform: Platform, spec: MachineSpec, qemu: Launched
     if (ended !== undefined) return ended;
     // Only an answer of our own child counts: another b2d's QEMU may be answering on the same socket.
     if ((await readPid(pidFile)) === qemu.pid && qemu.pid !== undefined && (await isThisMachine(platform, qemu.pid, spec.uuid)) !== false) {
-      const { state, detail } = await queryState(platform, spec, Math.max(1, deadline - Date.now()));
-      if (state === 'running') return undefined;
-      if (state === 'crashed' && qemu.ended() === undefined && detail) return `gave up: ${detail}`;
+      const report = await Promise.race([queryState(platform, spec), qemu.gone]);
+      if (report?.state === 'running') return undefined;
+      if (report?.state === 'crashed' && qemu.ended() === undefined && report.detail) return `gave up: ${report.detail}`;
     }
     if (Date.now() >= deadline) return `did not answer within ${START_MS / 1000} seconds`;
   }

@@ -80,9 +80,14 @@ export function processExists(pid: number): boolean {
 
 /** A listener on a free port of 127.0.0.1, to have a port that is taken. */
 export async function takenPort(): Promise<{ port: number; free(): Promise<void> }> {
-  const server = net.createServer().listen(0, '127.0.0.1');
+  const clients = new Set<net.Socket>();
+  const server = net.createServer((socket) => clients.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
-  return { port: (server.address() as net.AddressInfo).port, free: () => new Promise((resolve) => server.close(() => resolve())) };
+  const free = (): Promise<void> => new Promise((resolve) => {
+    for (const client of clients) client.destroy();
+    server.close(() => resolve());
+  });
+  return { port: (server.address() as net.AddressInfo).port, free };
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */
