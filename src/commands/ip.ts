@@ -1,6 +1,6 @@
 import { B2dCommand } from '../cli/base.ts';
 import { runningMachine } from '../machine/running.ts';
-import { LOOPBACK } from '../machine/ports.ts';
+import { LOOPBACK } from '../machine/loopback.ts';
 
 export default class Ip extends B2dCommand<typeof Ip> {
   static override summary = 'Print the address of the machine: always this computer\'s loopback.';

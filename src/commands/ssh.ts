@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core';
 import { B2dCommand } from '../cli/base.ts';
-import { splitRemoteCommand } from '../cli/remote-command.ts';
 import { openSession } from '../machine/ssh.ts';
 import { runningMachine } from '../machine/running.ts';
 
@@ -19,10 +18,12 @@ Its exit code is b2d's; a signal n gives 128 + n. No ssh program is needed, and 
 
   private remote: string[] = [];
 
+  /** src/words.ts has put `--` before the remote command. */
   protected override commandLine(): string[] {
-    const { own, remote } = splitRemoteCommand(this.argv, ['-m', '--machine', '-l', '--user']);
-    this.remote = remote;
-    return own;
+    const end = this.argv.indexOf('--');
+    if (end < 0) return this.argv;
+    this.remote = this.argv.slice(end + 1);
+    return this.argv.slice(0, end);
   }
 
   async run(): Promise<object> {

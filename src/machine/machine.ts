@@ -4,7 +4,7 @@ import { imageFile } from '../image/store.ts';
 import { machineAbsent, machineNotRunning } from './errors.ts';
 import { withLock } from './lock.ts';
 import { machinePaths, type MachinePaths } from './paths.ts';
-import { LOOPBACK } from './ports.ts';
+import { LOOPBACK } from './loopback.ts';
 import { readRecord, type MachineRecord } from './record.ts';
 import type { Workspace } from './workspace.ts';
 

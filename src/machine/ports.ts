@@ -1,9 +1,8 @@
 import net from 'node:net';
 import { B2dError } from '../errors.ts';
 import type { NatRule } from '../drivers/driver.ts';
+import { LOOPBACK } from './loopback.ts';
 import type { ServicePorts } from './record.ts';
-
-export const LOOPBACK = '127.0.0.1';
 
 /** Guest ports: sshd's, and the engine's with TLS (IANA: docker-s). */
 const GUEST_PORTS: ServicePorts = { docker: 2376, ssh: 22 };

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import type { Platform } from '../../platform/platform.ts';
+import { qemuFiles, type MachinePlace } from './layout.ts';
 
 /** The number in QEMU's pid file, or undefined. */
 export async function readPid(file: string): Promise<number | undefined> {
@@ -24,6 +25,16 @@ export async function isThisMachine(platform: Platform, pid: number, uuid: strin
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether Linux itself shows a process that is this machine's QEMU, whatever it does just now. False where that takes more
+ * than reading a file, on macOS and Windows: then QEMU must be asked.
+ */
+export async function hasProvenProcess(platform: Platform, machine: MachinePlace): Promise<boolean> {
+  if (platform.os !== 'linux') return false;
+  const pid = await readPid(qemuFiles(machine, platform.path).pidFile);
+  return pid !== undefined && (await isThisMachine(platform, pid, machine.uuid)) === true;
 }
 
 /**

@@ -1,17 +1,19 @@
 #!/bin/bash
 # The virtual machine that b2d is compared with: Debian stable as debootstrap makes it (systemd, stock
 # kernel, initramfs), with docker.io and an SSH server. Prints the folder of the build cache that has
-# disk.raw, kernel, initrd and versions; it is made there when the cache has none. Needs root.
+# disk.raw, kernel, initrd and versions; it is made there when the cache has none, which needs root.
 set -Eeuo pipefail
-here=$(dirname "$(readlink -f "$0")")
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 ISO_DIR=$(readlink -f "$here/../../../iso")
-CACHE=${B2D_BUILD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/b2d-build}
+for part in lib cache host packages; do
+  # shellcheck source=/dev/null
+  . "$ISO_DIR/build/$part.sh"
+done
+CACHE=$(cache_folder)
 ARCH=amd64
-# shellcheck source=/dev/null
-for part in lib cache packages; do . "$ISO_DIR/build/$part.sh"; done
 
 SUITE=trixie
-# dbus and libpam-systemd: what every Debian installation has beyond these, and the power button needs.
+# dbus and libpam-systemd: every installation has them, and the power button needs them.
 PACKAGES=(linux-image-amd64 docker.io openssh-server ca-certificates dbus libpam-systemd)
 DISK_SIZE=8G
 
@@ -19,7 +21,10 @@ DISK_SIZE=8G
 # with it, also when it is killed.
 build_vm() {
   local dir=$1 root=$1/root line
-  say "    building a Debian $SUITE virtual machine with docker.io (2 GB, a few minutes)"
+  [ "$(id -u)" = 0 ] || fail "the Debian virtual machine has to be made by root" "its files belong to root" "sudo npm run bench -- start"
+  host_packages
+  mirrors
+  say "    making a Debian $SUITE virtual machine with docker.io (2 GB for a moment, about 3 minutes)"
   local -a options=(--quiet --mode=root --variant=important --components=main --architectures="$ARCH"
     --aptopt='APT::Install-Recommends "false"' --include="$(IFS=,; printf '%s' "${PACKAGES[*]}")")
   while IFS= read -r line; do [ -z "$line" ] || options+=(--aptopt="${line%;}"); done < <(machine_acquire_settings)
@@ -31,18 +36,18 @@ build_vm() {
   # As Debian's installer leaves it: without an id, systemd takes every start for the first one.
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$root/etc/machine-id"
   ln -s /usr/lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/systemd-networkd.service"
-  dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package} ${Version}\n' docker.io containerd runc systemd linux-image-amd64 >"$dir/versions"
+  # shellcheck disable=SC2016
+  dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package} ${Version}\n' base-files docker.io containerd runc systemd linux-image-amd64 >"$dir/versions"
   cp "$(readlink -f "$root"/boot/vmlinuz-*)" "$dir/kernel"
   cp "$(readlink -f "$root"/boot/initrd.img-*)" "$dir/initrd"
   rm -rf --one-file-system "$root/dev" "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
   mkdir "$root/dev"
-  mke2fs -q -t ext4 -L bench-root -d "$root" "$dir/disk.raw" "$DISK_SIZE"
+  mke2fs -q -t ext4 -L bench-root -d "$root" "$dir/disk.raw" "$DISK_SIZE" >&2
   rm -rf --one-file-system "$root"
 }
 
-[ "$(id -u)" = 0 ] || fail "the Debian virtual machine has to be built by root" "its files belong to root" "sudo npm run bench -- start"
 step "Debian virtual machine"
-mirrors
-cached bench-debian "$(hash_of "$here")" build_vm >&2
+mkdir -p "$CACHE"
+cached bench-debian "$(hash_of "$here" "=$ARCH")" build_vm
 step_end
 printf '%s\n' "$ENTRY"
