@@ -35,6 +35,8 @@ build_vm() {
   cp -R "$here/root/." "$root/"
   # As Debian's installer leaves it: without an id, systemd takes every start for the first one.
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$root/etc/machine-id"
+  # systemd-networkd in ifupdown's place, as in Debian's cloud images.
+  rm -f "$root"/etc/systemd/system/*/networking.service
   ln -s /usr/lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/systemd-networkd.service"
   # shellcheck disable=SC2016
   dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Package} ${Version}\n' base-files docker.io containerd runc systemd linux-image-amd64 >"$dir/versions"
@@ -49,5 +51,6 @@ build_vm() {
 step "Debian virtual machine"
 mkdir -p "$CACHE"
 cached bench-debian "$(hash_of "$here" "=$ARCH")" build_vm
+cache_prune bench-debian 1
 step_end
 printf '%s\n' "$ENTRY"

@@ -1,0 +1,32 @@
+// npm run bench: installs what is missing, builds, and runs the benchmarks of test/bench. `npm run bench -- NAME...` runs some of them.
+import { spawnSync } from 'node:child_process';
+import { RUN_PACKAGES, build, ensureDebianPackages, ensureImage, ensureNodeModules, projectEnvironment, projectNode, root, stop } from './prepare.mjs';
+
+const USAGE = `Usage: npm run bench -- [size] [start] [memory] [cli]
+
+Measures b2d and prints tables, the project's goals beside what was measured; all of them unless
+some are named. docs/benchmarks.md explains the numbers.
+  size    bytes of the boot image, by part
+  start   power-on to an answering engine in guest instructions, beside Debian with docker.io
+  memory  memory in use with an idle engine, beside Debian with docker.io
+  cli     b2d env and b2d --version beside an empty Node
+It ends with 0 unless a benchmark could not run: whether a goal is met is for the reader.`;
+
+/** Programs of "start" and "memory", and their Debian packages. */
+const COMPARE_PACKAGES = { gcc: 'gcc', '/usr/include/stdio.h': 'libc6-dev', mke2fs: 'e2fsprogs', setpriv: 'util-linux' };
+
+const names = process.argv.slice(2);
+if (names.includes('--help') || names.includes('-h')) {
+  console.log(USAGE);
+  process.exit(0);
+}
+if (process.platform !== 'linux' || process.arch !== 'x64') stop('The benchmarks run on Linux on an x86-64 computer only.', 'They count instructions of an x86-64 guest with a plugin for QEMU.');
+
+const wants = (name) => names.length === 0 || names.includes(name);
+ensureNodeModules();
+ensureDebianPackages({ ...(names.some((name) => name !== 'size') || names.length === 0 ? RUN_PACKAGES : {}), ...(wants('start') || wants('memory') ? COMPARE_PACKAGES : {}) });
+build();
+ensureImage();
+
+const { status, signal } = spawnSync(projectNode, ['test/bench/main.ts', ...names], { cwd: root, env: projectEnvironment(), stdio: 'inherit' });
+process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
