@@ -34,7 +34,7 @@ cache_prune() {
   find "$CACHE/$name" -mindepth 1 -maxdepth 1 -type d -name '[0-9a-f]*' -mtime +0 -printf '%T@ %p\n' |
     sort -rn | tail -n +"$((keep + 1))" | cut -d' ' -f2- | while IFS= read -r old; do
     say "    cache: removing $name/${old##*/}"
-    rm -rf --one-file-system "$old"
+    rm -rf --one-file-system "$old" "$CACHE/$name/.lock-${old##*/}"
   done
   find "$CACHE/$name" -mindepth 1 -maxdepth 1 -name '.part-*' -mtime +0 -exec rm -rf --one-file-system {} +
 }

@@ -22,13 +22,14 @@ build_chroot() {
   local -a options=(
     --quiet --mode=root --variant=buildd --components=main --architectures="$ARCH"
     --aptopt='APT::Install-Recommends "false"'
+    --dpkgopt=force-unsafe-io # a chroot that a crash spoils is thrown away: the cache entry is synced as a whole
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright'
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*'
     --include="$names"
   )
   local line
   while IFS= read -r line; do [ -z "$line" ] || options+=(--aptopt="${line%;}"); done < <(machine_acquire_settings)
-  unshare --mount --propagation private --pid --fork --kill-child mmdebstrap "${options[@]}" \
+  run unshare --mount --propagation private --pid --fork --kill-child mmdebstrap "${options[@]}" \
     sid "$dir/root" "deb [signed-by=$DEBIAN_KEYRING] $MIRROR sid main" >"$dir/log" 2>&1 ||
     { tail -n 15 "$dir/log" >&2; fail "the sid chroot could not be made" "see the lines above: a mirror that is being updated, no network, or no space" "npm run build:iso (the finished steps are kept)"; }
   mkdir "$dir/root/build" "$dir/root/iso" "$dir/root/cache"

@@ -7,12 +7,13 @@
 #
 # Everything is mounted in a namespace of its own: nothing of the machine's /dev or /proc is ever
 # visible below the chroot's folder, so that removing the folder can touch nothing else.
+# A build that is killed takes what runs in here along (run, --kill-child).
 inchroot() {
   local work=$1; shift
   chroot_ready
   # The variables reach the inner shell as arguments, never spliced into its text.
   # shellcheck disable=SC2016
-  unshare --mount --propagation private --pid --fork --kill-child --net --uts --ipc \
+  run unshare --mount --propagation private --pid --fork --kill-child --net --uts --ipc \
     bash -euc '
       root=$1 work=$2 iso=$3 cache=$4; shift 4
       mount --bind "$root" "$root"

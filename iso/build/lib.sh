@@ -24,6 +24,10 @@ step_end() {
   say "    done in ${took} s${1:+ ($1)}"
 }
 
+# run COMMAND...: a long command whose end a signal to the build does not wait for. The kernel kills it
+# when this shell dies, however that dies.
+run() { setpriv --pdeathsig KILL "$@" & wait "$!"; }
+
 # hash_of ITEM...: 32 hex digits over the given items, in order. An item that starts with '=' is
 # text; any other is a file or a directory, whose relative names, modes and contents all count.
 hash_of() {

@@ -90,7 +90,7 @@ apt_source() {
 # beside Debian's essential packages.
 packages_resolve() {
   step "Resolving package versions in sid"
-  cached resolved "$(hash_of "$APT_DIR"/state/lists/*_sid_*InRelease "=$ARCH" "=${CHROOT_PACKAGES[*]} ${ARCH_HOST_PACKAGES[*]}")" resolve_chroot
+  cached resolved "$(hash_of "$APT_DIR"/state/lists/*_sid_*InRelease "=$ARCH" "=${CHROOT_PACKAGES[*]} ${ARCH_LOADER_PACKAGES[*]}")" resolve_chroot
   CHROOT_LIST=$ENTRY/chroot.list
   step_end "$(wc -l <"$CHROOT_LIST") packages"
 }
@@ -98,7 +98,7 @@ packages_resolve() {
 resolve_chroot() {
   {
     apt_private apt-get -s build-dep docker.io containerd
-    apt_private apt-get -s install "${CHROOT_PACKAGES[@]}" "${ARCH_HOST_PACKAGES[@]}"
+    apt_private apt-get -s install "${CHROOT_PACKAGES[@]}" "${ARCH_LOADER_PACKAGES[@]}"
   } >"$1/simulation" || fail "apt cannot resolve the build dependencies in sid" "sid is in transition, as it is from time to time" "try again tomorrow, or: npm run build:iso -- --cached"
   # "Inst NAME (VERSION Debian:unstable [amd64])"
   awk '/^Inst / { sub(/^\(/, "", $3); print $2 "=" $3 }' "$1/simulation" | LC_ALL=C sort -u >"$1/chroot.list"
@@ -116,13 +116,13 @@ binary_package() {
   local package=$1 pattern='sid/' ; [ "${2:-sid}" = trixie ] && pattern='trixie(-security)?/'
   PACKAGE_VERSION=$(apt_private apt-cache madison "$package" | awk -F ' *[|] *' -v p=" $pattern" '$3 " " ~ p && $3 !~ /Sources/ { gsub(/ /, "", $2); print $2 }' | newest_version)
   [ -n "$PACKAGE_VERSION" ] || fail "Debian ${2:-sid} has no package $package" "it was renamed or removed" "adapt iso/build to its new name"
-  cached deb "$(hash_of "=$package" "=$PACKAGE_VERSION" "=$ARCH")" unpack_binary "$package" "$PACKAGE_VERSION"
+  cached "deb/$package" "$(hash_of "=$package" "=$PACKAGE_VERSION" "=$ARCH")" unpack_binary "$package" "$PACKAGE_VERSION"
   PACKAGE_DIR=$ENTRY
 }
 
 unpack_binary() {
   local dir=$1 package=$2 version=$3 tmp
-  tmp=$(mktemp -d "$CACHE/.download.XXXXXX")
+  tmp=$(work_folder)
   (cd "$tmp" && apt_private apt-get -qq download "$package=$version" >&2) ||
     fail "the package $package $version cannot be downloaded" "the mirror is being updated, or lacks it" "wait an hour and run the build again"
   dpkg-deb -x "$tmp"/*.deb "$dir"

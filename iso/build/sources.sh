@@ -30,7 +30,7 @@ source_take() {
   local name=$1 version=$2 patched=$3 entry tmp
   entry=$CACHE/source/$(hash_of "=$name" "=$version" "=$patched")
   if [ ! -d "$entry" ]; then
-    tmp=$(mktemp -d "$CACHE/.download.XXXXXX")
+    tmp=$(work_folder)
     if ! source_download "$name" "$version" "$patched" "$tmp"; then rm -rf "$tmp"; return 1; fi
     mkdir -p "$CACHE/source"
     sync -f "$tmp"

@@ -34,6 +34,18 @@ def github_actions_cache():
     )
 
 
+def containerd_plugins():
+    """Plugins of containerd that only Kubernetes or other snapshotters use: NRI, image verifiers, EROFS, block files."""
+    plugins = "github.com/containerd/containerd/v2/plugins"
+    builtins = "github.com/containerd/containerd/v2/cmd/containerd/builtins"
+    unused = {
+        "builtins.go": ("imageverifier", "nri"),
+        "builtins_linux.go": ("diff/erofs/plugin", "snapshots/blockfile/plugin", "snapshots/erofs/plugin"),
+    }
+    for file, names in unused.items():
+        cut.remove(f"{builtins}/{file}", *(f'\t_ "{plugins}/{name}"\n' for name in names))
+
+
 def bson_sets():
     """golang-set's BSON encoding, which brings MongoDB's driver along; nothing here uses it."""
     package = "github.com/deckarep/golang-set"
@@ -62,7 +74,7 @@ def block_io_classes():
 def certificate_linter():
     """zlint in Swarm's certificate authority: cfssl lints only when a signing profile asks, and
     swarmkit's profiles never do. The signer refuses such a profile instead of ignoring its wish."""
-    shutil.copytree(Path(__file__).parent / "stubs/zlint", f"{GOPATH}/github.com/zmap/zlint/v3/lint")
+    shutil.copytree(Path(__file__).parent / "stubs/zlint", f"{GOPATH}/github.com/zmap/zlint/v3/lint", dirs_exist_ok=True)
     Path(f"{GOPATH}/github.com/zmap/zlint/v3/go.mod").write_text("module github.com/zmap/zlint/v3\n")
     cut.remove("github.com/cloudflare/cfssl/config/config.go", '\t_ "github.com/zmap/zlint/v3"\n')
     signer = "github.com/cloudflare/cfssl/signer/local/local.go"
@@ -78,7 +90,7 @@ def certificate_linter():
 def test_helpers():
     """Test helpers that are not in _test files, and would be compiled in."""
     for name in ("allocator_test_suite.go", "allocator_test_suite_linux.go"):
-        Path(cut.locate(f"github.com/moby/swarmkit/v2/manager/allocator/{name}")).unlink()
+        cut.delete(f"github.com/moby/swarmkit/v2/manager/allocator/{name}")
 
 
 TEMPLATE_METHODS = {
@@ -146,6 +158,6 @@ func (t {receiver}) TemplateMethod(name string) any {{
     # The iter import of the two reflect files stays in use: their signatures name it.
 
 
-for step in (cloud_log_drivers, github_actions_cache, bson_sets, block_io_classes, certificate_linter, test_helpers, reflection):
+for step in (cloud_log_drivers, github_actions_cache, containerd_plugins, bson_sets, block_io_classes, certificate_linter, test_helpers, reflection):
     step()
 cut.write()

@@ -56,11 +56,18 @@ class Overlay:
         path, text = self.read(name)
         self.texts[path] = text + more
 
+    def delete(self, name):
+        """Hides a file from the compiler."""
+        self.texts[self.locate(name)] = None
+
     def write(self):
         """Writes the edited files and overlay.json below the folder."""
         self.folder.mkdir(parents=True)
         replace = {}
-        for number, (path, text) in enumerate(sorted(self.texts.items())):
+        for number, (path, text) in enumerate(sorted(self.texts.items(), key=lambda item: item[0])):
+            if text is None:
+                replace[str(path)] = ""
+                continue
             copy = self.folder / f"{number}_{path.name}"
             copy.write_text(text)
             replace[str(path)] = str(copy)

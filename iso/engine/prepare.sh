@@ -22,6 +22,15 @@ shipped=$debian_gopath/src/github.com/docker/docker
   cmp -s "$shipped/$file" "$docker/$file" || { echo "prepare: $file differs from Debian's patched source" >&2; exit 1; }
 done
 
+# buildkit comes from Debian's -dev package, which was built from the same patched source: each of
+# the patches must come off again, or it was not in.
+mkdir /build/check
+cp -R "$debian_gopath/src/github.com/moby/buildkit" /build/check/buildkit
+python3 /iso/engine/debian_patches.py "$source/debian/patches" buildkit >/build/buildkit.patch
+patch -d /build/check -p1 --reverse --dry-run --force </build/buildkit.patch >/build/check.log ||
+  { cat /build/check.log; echo "prepare: Debian's buildkit package lacks a patch of docker.io" >&2; exit 1; }
+rm -rf /build/check
+
 # Modules that docker.io carries itself become visible to the other packages, which import them too.
 # Debian's own package of a module comes first: that is where its fixes go.
 (cd "$docker/vendor" && find . -name '*.go' -type f -printf '%h\n' | sort -u) | while read -r package; do

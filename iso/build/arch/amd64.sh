@@ -7,7 +7,7 @@ ARCH_KERNEL_IMAGE=arch/x86/boot/bzImage     # where the kernel's build leaves th
 ARCH_GOARCH=amd64
 # GOAMD64 stays at v1: VirtualBox may offer a guest fewer CPU features than the host has.
 ARCH_GO_ENV=(GOAMD64=v1)
-ARCH_HOST_PACKAGES=(isolinux syslinux-common grub-efi-amd64-bin)
+ARCH_LOADER_PACKAGES=(isolinux syslinux-common grub-efi-amd64-bin) # their code is in the image
 ARCH_ISOLINUX_DIR=/usr/lib/ISOLINUX
 ARCH_SYSLINUX_DIR=/usr/lib/syslinux/modules/bios
 ARCH_GRUB_TARGET=x86_64-efi
