@@ -17,7 +17,7 @@ read_config_drive() {
 	if ! (umask 077 && tar -x -o -f "$device" -C "$CONFIG") 2>"$RUN/config-drive.log"; then
 		forget_config_drive "the config drive $device is damaged"
 	elif [ "$(cat "$CONFIG/b2d-config" 2>&1)" != "$CONFIG_VERSION" ]; then
-		forget_config_drive "the config drive $device has a format that this image does not know; upgrade the image"
+		forget_config_drive "the config drive $device has a format that this image does not know (one of b2d and its image is too old)"
 	else
 		say "config drive $device"
 	fi

@@ -28,6 +28,7 @@ mount_share() {
 	*) own=rw ;;
 	esac
 	if ! reason=$(mkdir -p "$2" 2>&1 && mount -t "$type" -o "$own${3:+,$3}" "$1" "$2" 2>&1); then
+		rmdir "$2" 2>/dev/null
 		complain "the share $1 cannot be mounted on $2 (${reason##*: }). Is the folder still shared by this machine?"
 	else
 		say "share $1 on $2"

@@ -10,7 +10,7 @@ RESTART_WINDOW=60  # in so many seconds; then the service stays down
 supervise() {
 	local name=$1 run=$2 announce=${3:-} pid announcer='' status up rest first starts=''
 	# Open at both ends here: a restart loses no line, and a dead logger is no SIGPIPE.
-	mkfifo "$RUN/$name.log" && exec 3<>"$RUN/$name.log"
+	mkfifo "$RUN/$name.log" && exec 3<>"$RUN/$name.log" 2>&3
 	logger -t "$name" <"$RUN/$name.log" &
 	while :; do
 		"$run" >&3 2>&3 3>&- </dev/null &
@@ -34,7 +34,7 @@ supervise() {
 			shift
 			starts=$*
 			if [ $((${up%.*} - first)) -le "$RESTART_WINDOW" ]; then
-				complain "$name ended $((RESTARTS + 1)) times in $RESTART_WINDOW s (last with status $status) and stays down; /var/log/messages says why. 'b2d restart' tries again"
+				complain "$name ended $((RESTARTS + 1)) times within $RESTART_WINDOW s and stays down: $(last_words "$name" "$status"). Repair that, then 'b2d restart'"
 				rm -f "$RUN/$name.pid"
 				return 1
 			fi
@@ -42,6 +42,14 @@ supervise() {
 		say "$name ended with status $status and is started again"
 		sleep 1
 	done
+}
+
+# last_words NAME STATUS: the last line it logged, without the log's own columns, for a hint of the cause.
+last_words() {
+	local words
+	words=$(grep " $1: " /var/log/messages | tail -n 1 | cut -c 1-400)
+	words=${words#* "$1": }
+	echo "${words:-it ended with status $2}"
 }
 
 # stop_service NAME SECONDS: ends it with SIGTERM, and after so many seconds with SIGKILL.
