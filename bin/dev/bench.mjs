@@ -15,16 +15,24 @@ It ends with 0 unless a benchmark could not run: whether a goal is met is for th
 /** Programs of "start" and "memory", and their Debian packages. */
 const COMPARE_PACKAGES = { gcc: 'gcc', '/usr/include/stdio.h': 'libc6-dev', mke2fs: 'e2fsprogs', setpriv: 'util-linux' };
 
+const NAMES = ['size', 'start', 'memory', 'cli'];
+
 const names = process.argv.slice(2);
 if (names.includes('--help') || names.includes('-h')) {
   console.log(USAGE);
   process.exit(0);
 }
+const unknown = names.find((name) => !NAMES.includes(name));
+if (unknown !== undefined) {
+  console.error(`There is no benchmark "${unknown}".\n\n${USAGE}`);
+  process.exit(2);
+}
 if (process.platform !== 'linux' || process.arch !== 'x64') stop('The benchmarks run on Linux on an x86-64 computer only.', 'They count instructions of an x86-64 guest with a plugin for QEMU.');
 
-const wants = (name) => names.length === 0 || names.includes(name);
+const wants = (...some) => names.length === 0 || some.some((name) => names.includes(name));
 ensureNodeModules();
-ensureDebianPackages({ ...(names.some((name) => name !== 'size') || names.length === 0 ? RUN_PACKAGES : {}), ...(wants('start') || wants('memory') ? COMPARE_PACKAGES : {}) });
+if (wants('start', 'memory', 'cli')) ensureDebianPackages(RUN_PACKAGES);
+if (wants('start', 'memory')) ensureDebianPackages(COMPARE_PACKAGES);
 build();
 ensureImage();
 

@@ -4,21 +4,22 @@
  *   node test/bench/count.ts [--iso FILE | --kernel FILE --initrd FILE | --debian] [--starts N] [--memory MIB] [--timeout SECONDS] [--keep]
  *
  * The first start finds a blank data disk and formats it; `--starts 2` shows the second one too. `--debian` counts the virtual
- * machine that the image is compared with. `--keep` leaves the folder with the console's log.
+ * machine that the image is compared with. `--keep` leaves each start's console as console-N.log in the current folder.
  * Needs the project's Node, qemu-system-x86_64, qemu-img and gcc.
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatTable } from '../../src/output/table.ts';
 import { IMAGE } from '../support/b2d.ts';
-import { plainFolder } from '../support/temp.ts';
 import { tool } from '../support/tools.ts';
+import { cleanUpOnSignals } from './cleanup.ts';
 import { compilePlugin } from './counter/counter.ts';
+import { numbersTable } from './report.ts';
 import { countStart } from './start/count-start.ts';
 import { debianRecipe, debianVm } from './start/debian.ts';
 import { imageRecipe, type Booted } from './start/image.ts';
 import { billions, phases } from './start/phases.ts';
+import { withFolder } from './with-folder.ts';
 
 const { values } = parseArgs({
   options: {
@@ -34,21 +35,19 @@ const { values } = parseArgs({
 });
 
 const qemu = tool('qemu-system-x86_64', 'qemu-system-x86');
-const folder = await plainFolder('b2d-count');
-try {
+cleanUpOnSignals();
+await withFolder(async (folder) => {
   const plugin = await compilePlugin(qemu, folder);
   const recipe = values.debian ? debianRecipe(await debianVm()) : imageRecipe(booted());
   const hardware = await recipe.prepare(folder);
   for (let number = 1; number <= Number(values.starts); number++) {
     const start = await countStart(recipe, { qemu, plugin, folder, hardware, memoryMiB: Number(values.memory), timeoutMs: Number(values.timeout) * 1000 });
-    const rows = phases(start).map(({ name, instructions, seconds }) => [name, billions(instructions).padStart(8), seconds.toFixed(2).padStart(7)]);
-    console.log(`Start ${number}: Docker ${start.version}, 1 CPU, ${values.memory} MiB, software emulation`);
-    console.log(`${formatTable([['phase', '10^9 in.', 'seconds'], ...rows])}\n`);
+    const rows = phases(start).map(({ name, instructions, seconds }) => [name, billions(instructions), seconds.toFixed(2)]);
+    console.log(`Docker ${start.version}, 1 CPU, ${values.memory} MiB, software emulation`);
+    console.log(`${numbersTable([`start ${number}`, '10^9', 'seconds'], rows)}\n`);
+    if (values.keep) await fs.copyFile(path.join(folder, 'console.log'), `console-${number}.log`);
   }
-} finally {
-  if (values.keep) console.error(`Console and disk: ${folder}`);
-  else await fs.rm(folder, { recursive: true, force: true });
-}
+});
 
 function booted(): Booted {
   const { iso, kernel, initrd } = values;
