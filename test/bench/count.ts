@@ -10,6 +10,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/errors.ts';
 import { IMAGE } from '../support/b2d.ts';
 import { tool } from '../support/tools.ts';
 import { cleanUpOnSignals } from './cleanup.ts';
@@ -47,6 +48,9 @@ await withFolder(async (folder) => {
     console.log(`${numbersTable([`start ${number}`, '10^9', 'seconds'], rows)}\n`);
     if (values.keep) await fs.copyFile(path.join(folder, 'console.log'), `console-${number}.log`);
   }
+}).catch((error: unknown) => {
+  console.error(`The start was not counted: ${messageOf(error)}`);
+  process.exitCode = 1;
 });
 
 function booted(): Booted {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { engineGet, type EngineEndpoint } from '../../../src/engine/client.ts';
+import { messageOf } from '../../../src/errors.ts';
 import { tailLines } from '../../../src/platform/files.ts';
 import type { Counter, Moment } from '../counter/counter.ts';
 
@@ -46,7 +47,8 @@ export async function followStart(watched: Watched): Promise<Start> {
     return { loaded, kernel, user, engine, ready, version };
   } catch (error) {
     const lines = await tailLines(watched.consoleFile, CONSOLE_LINES);
-    throw new Error(`${(error as Error).message}\nLast console lines:\n${lines.map((line) => `  ${line}`).join('\n')}`, { cause: error });
+    const said = lines.length > 0 ? ['Last console lines:', ...lines.map((line) => `  ${line}`)] : ['The guest wrote nothing to its console.'];
+    throw new Error([messageOf(error), ...said].join('\n'), { cause: error });
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
@@ -48,7 +49,7 @@ export class Guest {
 
   /** @throws Error when QEMU has ended. */
   check(): void {
-    if (this.ended()) throw new Error(`QEMU ended (${this.child.exitCode ?? this.child.signalCode}); its words are in ${this.logFile}`);
+    if (this.ended()) throw new Error(`QEMU ended (${this.child.exitCode ?? this.child.signalCode}): ${readFileSync(this.logFile, 'utf8').trim()}`);
   }
 
   /** Presses the power button through QEMU's monitor and waits; pulls the plug at the deadline. @returns whether the guest went by itself. */
