@@ -56,6 +56,7 @@ main() {
   export JOBS
   JOBS=$(nproc)
   CACHE=$(cache_folder)
+  TREE_KEY=$(tree_key)
   if [ "$WANT_CACHED" = yes ] && take_finished; then return; fi
 
   host_checks

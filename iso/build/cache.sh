@@ -6,6 +6,8 @@
 # `BUILDER DIR ARG...` to fill it when the cache has none. Two builds at once wait for each other.
 cached() {
   local name=$1 key=$2; shift 2
+  # A key that could not be made (the message is out already) must not become an entry.
+  [[ $key =~ ^[0-9a-f]+$ ]] || exit 1
   local entry=$CACHE/$name/$key part=$CACHE/$name/.part-$key lock
   if [ -d "$entry" ]; then
     touch -c "$entry"

@@ -4,14 +4,15 @@
 # What the product promises: 24 MiB.
 readonly SIZE_LIMIT=25165824
 
-# tree_key: of everything the image depends on in this checkout.
+# tree_key: of everything the image depends on in this checkout. Taken once, before the first step, as
+# TREE_KEY: a file may be edited while a build runs.
 tree_key() { hash_of "$ISO_DIR/build.sh" "$ISO_DIR/build" "$ISO_DIR/engine" "$ISO_DIR/kernel" "$ISO_DIR/rootfs" "$ISO_DIR/tools" "=$VERSION" "=$SOURCE_DATE_EPOCH" "=$ARCH"; }
 
 # finished_entry: the newest cache entry with an image of this very tree; nothing when there is none.
 finished_entry() {
   local entry
   # A glob that matches nothing makes ls fail, which is an answer here.
-  entry=$(ls -1dt "$CACHE/iso/$(tree_key)"-*/ 2>/dev/null | head -n 1) || true
+  entry=$(ls -1dt "$CACHE/iso/$TREE_KEY"-*/ 2>/dev/null | head -n 1) || true
   printf '%s' "${entry%/}"
 }
 
@@ -30,7 +31,7 @@ finish() {
   size=$(size_of "$iso") sha=$(digest "$iso")
   size_table "$iso" "$folder/extents" >&2
   [ "$size" -le "$SIZE_LIMIT" ] || fail "the image has $size bytes, $((size - SIZE_LIMIT)) more than the limit of $SIZE_LIMIT" "a package grew, or a cut no longer applies" "see the table above and docs/building-the-image.md, Size"
-  entry=$CACHE/iso/$(tree_key)-${sha:0:32}
+  entry=$CACHE/iso/$TREE_KEY-${sha:0:32}
   if [ ! -d "$entry" ]; then
     mkdir -p "$CACHE/iso"
     local part

@@ -29,18 +29,22 @@ step_end() {
 run() { setpriv --pdeathsig KILL "$@" & wait "$!"; }
 
 # hash_of ITEM...: 32 hex digits over the given items, in order. An item that starts with '=' is
-# text; any other is a file or a directory, whose relative names, modes and contents all count.
+# text; any other is a file or a directory, whose relative names, modes and contents all count. Prints
+# nothing when one is missing.
 hash_of() {
-  local item
-  for item in "$@"; do
-    case $item in
-      =*) printf 'text %s\n' "${item#=}" ;;
-      *)
-        [ -e "$item" ] || fail "the build reads $item, which is not there" "an incomplete checkout" "git status"
-        hash_tree "$item"
-        ;;
-    esac
-  done | sha256sum | cut -c1-32
+  local item lines
+  lines=$(
+    for item in "$@"; do
+      case $item in
+        =*) printf 'text %s\n' "${item#=}" ;;
+        *)
+          [ -e "$item" ] || fail "the build reads $item, which is not there" "an incomplete checkout" "git status"
+          hash_tree "$item"
+          ;;
+      esac
+    done
+  ) || return
+  sha256sum <<<"$lines" | cut -c1-32
 }
 
 # hash_tree PATH: one line for each file and link below PATH: name, executable or not, digest.
