@@ -11,7 +11,8 @@ tree_key() { hash_of "$ISO_DIR/build.sh" "$ISO_DIR/build" "$ISO_DIR/engine" "$IS
 # finished_entry: the newest cache entry with an image of this very tree; nothing when there is none.
 finished_entry() {
   local entry
-  # A glob that matches nothing makes ls fail, which is an answer here.
+  # A glob that matches nothing makes ls fail, which is an answer here. The names are hexadecimal.
+  # shellcheck disable=SC2012
   entry=$(ls -1dt "$CACHE/iso/$TREE_KEY"-*/ 2>/dev/null | head -n 1) || true
   printf '%s' "${entry%/}"
 }
@@ -53,11 +54,10 @@ finish() {
 # publish ENTRY: the finished image to iso/out; each file beside its place, then renamed.
 publish() {
   local entry=$1 out=$ISO_DIR/out file
-  mkdir -p "$out"
+  # Checked one by one: a caller that tests our result turns the shell's own checking off.
   for file in "b2d-$ARCH.iso" manifest.json; do
-    cp "$entry/$file" "$out/.$file.part"
-    sync -d "$out/.$file.part"
-    mv "$out/.$file.part" "$out/$file"
+    { mkdir -p "$out" && cp "$entry/$file" "$out/.$file.part" && sync -d "$out/.$file.part" && mv "$out/.$file.part" "$out/$file"; } ||
+      fail "$out/$file cannot be written" "the folder is another user's, or the disk is full" "sudo chown -R \$(id -un) $out"
   done
   # Under sudo the files still belong to the one who called.
   if [ -n "${SUDO_UID:-}" ] && [ "$(id -u)" = 0 ]; then chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" "$out"; fi

@@ -136,6 +136,16 @@ describe('--cached', () => {
     expect((await fs.readdir(path.join(checkout, 'iso/out'))).sort()).toEqual(['b2d-amd64.iso', 'manifest.json']);
   });
 
+  test('says so when iso/out cannot be written', async () => {
+    await machine({ user: 1000 });
+    await keep('an image');
+    await fs.writeFile(path.join(checkout, 'iso/out'), 'a file where the folder should be');
+    const { code, stderr, stdout } = await build(['--cached']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot be written');
+    expect(stdout).toBe('');
+  });
+
   test('builds when a file of iso/ changed', async () => {
     await machine({ user: 1000 });
     await keep('an image');
