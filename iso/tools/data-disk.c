@@ -3,6 +3,7 @@
  *
  *   data-disk kind DEVICE    prints one word:
  *       data         ext4 with the label b2d-data
+ *       damaged      the same, and the kernel has found errors in it when it was last mounted
  *       blank        the first 4 MiB and the last 1 MiB are all zero: no file system, no partition
  *                    table (MBR and GPT lie in the first, GPT's backup in the last)
  *       unfinished   ours, but formatting was cut off before the disk was ever mounted
@@ -41,10 +42,12 @@
 #define S_LOG_BLOCK_SIZE 0x18
 #define S_MTIME 0x2c
 #define S_MAGIC 0x38
+#define S_STATE 0x3a
 #define S_FEATURE_INCOMPAT 0x60
 #define S_VOLUME_NAME 0x78
 #define S_BLOCKS_HI 0x150
 #define EXT4_MAGIC 0xef53
+#define STATE_ERRORS 2
 #define INCOMPAT_64BIT 0x80
 /* fs/ext4/ext4.h; not in the uapi headers of every distribution. */
 #define EXT4_IOC_RESIZE_FS _IOW('f', 16, uint64_t)
@@ -125,8 +128,10 @@ static const char *kind(const char *path)
 	is_data = (super[S_MAGIC] | super[S_MAGIC + 1] << 8) == EXT4_MAGIC && memcmp(super + S_VOLUME_NAME, LABEL, sizeof(LABEL)) == 0;
 	marked = memcmp(tail, MARK, sizeof(MARK)) == 0;
 
+	if (is_data && marked && le32(super + S_MTIME) == 0)
+		return "unfinished";
 	if (is_data)
-		return marked && le32(super + S_MTIME) == 0 ? "unfinished" : "data";
+		return super[S_STATE] & STATE_ERRORS ? "damaged" : "data";
 	if (marked && is_zero(head, 2 * SUPERBLOCK))
 		return "unfinished";
 	read_at(fd, path, head, HEAD, 0);

@@ -8,7 +8,7 @@ use_data_disk() {
 	mkdir -p "$DATA"
 	find_data_disk
 	if [ -n "$data_disk" ]; then
-		mount_data_disk "$data_disk" || return 0
+		check_data_disk "$data_disk" "$data_disk_kind" && mount_data_disk "$data_disk" || return 0
 	elif [ -n "$blank_disk" ]; then
 		format_data_disk "$blank_disk" && mount_data_disk "$blank_disk" || return 0
 	elif [ -e "$CONFIG/ram-data" ]; then
@@ -25,14 +25,16 @@ use_data_disk() {
 # find_data_disk: sets data_disk, else blank_disk and other_disks. Partitions count when they are
 # ours already, but only a whole disk is ever formatted.
 find_data_disk() {
-	local path device
+	local path device kind
 	data_disk='' blank_disk='' other_disks=''
 	for path in /sys/class/block/vd* /sys/class/block/sd* /sys/class/block/nvme*; do
 		device=/dev/${path##*/}
 		[ -b "$device" ] || continue
-		case $("$TOOLS/data-disk" kind "$device" 2>>"$RUN/data-disk.log") in
-		data)
+		kind=$("$TOOLS/data-disk" kind "$device" 2>>"$RUN/data-disk.log")
+		case $kind in
+		data | damaged)
 			data_disk=$device
+			data_disk_kind=$kind
 			return
 			;;
 		blank | unfinished)
@@ -59,26 +61,30 @@ format_data_disk() {
 	fi
 }
 
-# mount_data_disk DEVICE: repairs only what ext4's own check calls safe, grows the file system when
-# the disk has grown. discard gives freed blocks back to the host's disk file.
+# check_data_disk DEVICE KIND: an ext4 in which the kernel found errors is checked before it is used.
+# A repair that might lose something is the user's to order: e2fsck -p does the safe ones alone, and
+# ends with 0 or 1 when the file system is now sound.
+check_data_disk() {
+	[ "$2" = damaged ] || return 0
+	if /sbin/e2fsck -p "$1" >>"$RUN/data-disk.log" 2>&1 || [ $? -eq 1 ]; then
+		say "data disk $1 repaired"
+	else
+		complain "the data disk $1 is damaged, so the engine is not started. Copy the disk's file, then run 'e2fsck -fy $1' as root over SSH, then 'b2d restart'"
+		return 1
+	fi
+}
+
+# mount_data_disk DEVICE: mounts it, and grows the file system when the disk has grown. discard gives
+# freed blocks back to the host's disk file.
 mount_data_disk() {
 	local options=errors=remount-ro,discard
-	if ! mount -t ext4 -o "$options" "$1" "$DATA" 2>>"$RUN/data-disk.log"; then
-		if ! [ -x /sbin/e2fsck ] || ! repair_data_disk "$1" || ! mount -t ext4 -o "$options" "$1" "$DATA" 2>>"$RUN/data-disk.log"; then
-			complain "the data disk $1 is damaged and was not changed; the engine is not started. Restore a snapshot or a copy of the disk"
-			return 1
-		fi
-	fi
+	mount -t ext4 -o "$options" "$1" "$DATA" 2>>"$RUN/data-disk.log" || {
+		check_data_disk "$1" damaged && mount -t ext4 -o "$options" "$1" "$DATA" 2>>"$RUN/data-disk.log"
+	} || return 1
 	say "data disk $1 mounted"
 	case $("$TOOLS/data-disk" grow "$1" "$DATA" 2>>"$RUN/data-disk.log") in
 	grown) say "data disk $1 grown" ;;
 	esac
-}
-
-# e2fsck -p ends with 0 or 1 when the file system is now sound.
-repair_data_disk() {
-	/sbin/e2fsck -p "$1" >>"$RUN/data-disk.log" 2>&1
-	[ $? -le 1 ] && say "data disk $1 repaired"
 }
 
 complain_about_no_disk() {
