@@ -7,7 +7,7 @@ export default {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, swcrc: false, sourceMaps: 'inline' }],
   },
-  testTimeout: 30_000,
+  testTimeout: 120_000, // far above what any test needs: machines are noisy
   maxWorkers: 2,
   clearMocks: true,
 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import crypto, { createPrivateKey, X509Certificate } from 'node:crypto';
 import fs from 'node:fs/promises';
@@ -13,12 +13,14 @@ import { inTerminal } from '../support/terminal.ts';
 /** The real docker client does a container user's work on one machine that stays up. */
 let home: TestHome;
 
+jest.setTimeout(600_000); // under software emulation a container takes seconds, a service minutes
+
 beforeAll(async () => {
   home = await TestHome.create();
   await home.must(['up']);
   await importBusybox(home);
-}, 600_000);
-afterAll(() => home.dispose(), 300_000);
+});
+afterAll(() => home.dispose());
 
 const authority = (pair: Pair) => ({ key: createPrivateKey(pair.key), certificate: new X509Certificate(pair.certificate) });
 const run = (...args: string[]) => home.docker(['run', '--rm', ...args]);

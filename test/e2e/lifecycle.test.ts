@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { TestHome } from '../support/b2d.ts';
 import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
 
 /** One machine goes through its life: two starts at once, shutdowns, power cuts, crashes. The tests build on each other. */
 let home: TestHome;
 
+jest.setTimeout(900_000); // a test starts the machine up to three times, under software emulation
+
 beforeAll(async () => { home = await TestHome.create(); });
-afterAll(() => home.dispose(), 300_000);
+afterAll(() => home.dispose());
 
 const status = async () => JSON.parse(await home.must(['status', '--json'])) as { state: string; pid?: number };
 const volumeContent = async () => (await home.docker(['run', '--rm', '-v', 'kept:/v', BUSYBOX, 'cat', '/v/file'])).stdout;
@@ -22,7 +24,7 @@ describe('a machine', () => {
     expect(first.dockerHost).toBe(second.dockerHost);
     expect([first.started, second.started].sort()).toEqual([false, true]);
     await importBusybox(home);
-  }, 600_000);
+  });
 
   test('keeps named volumes and images over down and up', async () => {
     await home.docker(['run', '--rm', '-v', 'kept:/v', BUSYBOX, 'sh', '-c', 'echo precious > /v/file']);
@@ -30,7 +32,7 @@ describe('a machine', () => {
     expect(await status()).toMatchObject({ state: 'stopped' });
     await home.must(['up']);
     expect(await volumeContent()).toBe('precious\n');
-  }, 600_000);
+  });
 
   test('keeps its ports and host key over a restart, and the volume too', async () => {
     const url = await home.must(['url']);
@@ -39,7 +41,7 @@ describe('a machine', () => {
     expect(await home.must(['url'])).toBe(url);
     expect(await fs.readFile(path.join(home.home, 'machines', 'default', 'ssh', 'known_hosts'), 'utf8')).toBe(known);
     expect(await volumeContent()).toBe('precious\n');
-  }, 600_000);
+  });
 
   test('gives containers their signal and their time at down', async () => {
     const trap = 'trap "echo asked to stop > /v/stopped; exit 0" TERM; echo ready; while :; do sleep 1; done';
@@ -48,7 +50,7 @@ describe('a machine', () => {
     await home.must(['up']);
     expect((await home.docker(['inspect', '--format', '{{.State.ExitCode}}', 'polite'])).stdout).toBe('0\n');
     expect((await home.docker(['run', '--rm', '-v', 'kept:/v', BUSYBOX, 'cat', '/v/stopped'])).stdout).toBe('asked to stop\n');
-  }, 600_000);
+  });
 
   test('starts again after kill with its data intact, and its restart policies work', async () => {
     await home.docker(['run', '-d', '--name', 'always', '--restart', 'always', BUSYBOX, 'sleep', '9999']);
@@ -58,7 +60,7 @@ describe('a machine', () => {
     await home.must(['up']);
     expect(await volumeContent()).toBe('synced\n');
     expect((await home.docker(['ps', '--filter', 'name=always', '--format', '{{.Names}}'])).stdout).toBe('always\n');
-  }, 600_000);
+  });
 
   test('whose hypervisor was killed tells so, and starts again', async () => {
     const { pid } = await status();
@@ -67,7 +69,7 @@ describe('a machine', () => {
     expect((await status()).state).toMatch(/^(crashed|stopped)$/);
     await home.must(['up']);
     expect(await volumeContent()).toBe('synced\n');
-  }, 600_000);
+  });
 
   test('goes on where an "up" that was killed left off', async () => {
     await home.must(['down']);
@@ -75,7 +77,7 @@ describe('a machine', () => {
     await home.b2d(['up'], { started: (child) => child.stderr?.on('data', (text) => { if (seen.test(String(text))) child.kill('SIGKILL'); }) });
     await home.must(['up']);
     expect(await volumeContent()).toBe('synced\n');
-  }, 600_000);
+  });
 
   test('has a larger disk and more memory after they were asked for', async () => {
     await home.must(['restart', '--disk', '80g', '--memory', '2000'], { env: { B2D_MEMORY: undefined } });
@@ -83,7 +85,7 @@ describe('a machine', () => {
     expect(kib).toBeGreaterThan(75 * 1024 * 1024);
     expect(Number((await home.docker(['info', '--format', '{{.MemTotal}}'])).stdout)).toBeGreaterThan(1800 * 1024 ** 2);
     expect(await volumeContent()).toBe('synced\n');
-  }, 600_000);
+  });
 
   test('boots by UEFI as well as by BIOS', async () => {
     await home.must(['down']);
@@ -93,7 +95,7 @@ describe('a machine', () => {
     await home.must(['down']);
     await home.must(['up'], { env: { B2D_QEMU_FIRMWARE: 'bios' } });
     expect(await home.must(['ssh', 'test -d /sys/firmware/efi || echo bios'])).toBe('bios\n');
-  }, 600_000);
+  });
 
   test('is deleted after a yes only, and then leaves nothing', async () => {
     expect(await home.b2d(['delete'], { input: 'y\n' })).toMatchObject({ code: 16 }); // no terminal to ask on
@@ -101,7 +103,7 @@ describe('a machine', () => {
     await home.must(['delete', '--yes']);
     expect(await fs.readdir(path.join(home.home, 'machines'))).toEqual([]);
     expect(await home.b2d(['status'])).toMatchObject({ code: 3, stdout: '' });
-  }, 600_000);
+  });
 });
 
 describe('a disk with foreign data', () => {
@@ -127,5 +129,5 @@ describe('a disk with foreign data', () => {
     } finally {
       await other.dispose();
     }
-  }, 600_000);
+  });
 });
