@@ -64,7 +64,7 @@ export async function guestPrinted(file: string): Promise<void> {
 
 /** Polls until the condition holds; the deadline only ends a test that would otherwise hang. */
 export async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 25_000; !(await condition()); await sleep(20)) {
+  for (const deadline = Date.now() + 60_000; !(await condition()); await sleep(20)) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
   }
 }
