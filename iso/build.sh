@@ -75,4 +75,5 @@ main() {
   finish "$WORK_ISO"
 }
 
-main "$@"
+# In braces with its exit: bash reads a script as it goes, and this one may be edited while it runs.
+{ main "$@"; exit; }
