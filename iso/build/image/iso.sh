@@ -37,13 +37,15 @@ mmd -i "$tree/boot/efi.img" ::EFI ::EFI/BOOT
 mcopy -m -i "$tree/boot/efi.img" /build/boot.efi "::EFI/BOOT/$EFI_NAME"
 
 find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-# The host reads "b2d VERSION ARCH" from the application id of the volume descriptor. No padding:
-# whole megabytes are only for disks that old BIOSes address by cylinders.
-xorriso -as mkisofs -quiet -o /build/b2d.iso -V B2D -A "b2d $VERSION $ARCH" -R -no-pad \
+# No padding: whole megabytes are only for disks that old BIOSes address by cylinders.
+xorriso -as mkisofs -quiet -o /build/b2d.iso -V B2D -R -no-pad \
   -isohybrid-mbr "$ISOLINUX_DIR/isohdpfx.bin" -partition_cyl_align off \
   -b boot/isolinux/isolinux.bin -c boot/isolinux/boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table \
   -eltorito-alt-boot -e boot/efi.img -no-emul-boot -isohybrid-gpt-basdat \
   "$tree" >/build/xorriso.log 2>&1 || { cat /build/xorriso.log >&2; exit 1; }
+# The host reads "b2d VERSION ARCH" from the application id: 128 characters from byte 574 of the volume
+# descriptor, sector 16 (ECMA-119, 8.4.20). xorriso would write it in capitals; a version is spelt as it is.
+printf '%-128s' "b2d $VERSION $ARCH" | dd of=/build/b2d.iso bs=1 seek=$((16 * 2048 + 574)) conv=notrunc status=none
 
 # Where each file lies, for hosts that load the kernel themselves: "name path offset size", tab-separated.
 xorriso -indev /build/b2d.iso -find /boot -type f -exec report_lba -- 2>/dev/null |
