@@ -95,6 +95,6 @@ export function requireUefi(platform: Platform, emulator: string): UefiFirmware 
   throw new B2dError('No UEFI firmware for QEMU was found.', {
     exit: 'hypervisorMissing',
     reason: 'The setting qemu.firmware is uefi.',
-    remedy: [platform.os === 'linux' ? 'sudo apt-get install ovmf' : installRemedy(platform), 'or: b2d config qemu.firmware bios'],
+    remedy: [platform.os === 'linux' ? 'sudo apt-get install ovmf' : installRemedy(platform), 'or set qemu.firmware to bios; where it is set: b2d config'],
   });
 }

@@ -68,7 +68,7 @@ export function describe(status: string): StateReport {
     case 'guest-panicked':
       return { state: 'crashed', detail: 'The guest kernel panicked.' };
     case 'internal-error':
-      return { state: 'crashed', detail: 'The accelerator failed while the guest ran (QEMU says internal-error).' };
+      return { state: 'crashed', detail: 'The accelerator failed while the guest ran (QEMU says internal-error). Emulate instead: B2D_QEMU_ACCEL=tcg' };
     case 'io-error':
       return { state: 'paused', detail: "QEMU paused the machine because its disk file could not be written: the host's disk is full or failing. Free some space, then: b2d up" };
     case 'paused':
