@@ -59,7 +59,7 @@ function animatedProgress(stream: Output): Progress {
     async step(title, work, done) {
       const { default: ora } = await import('ora'); // only a terminal pays for it
       // With discardStdin Ctrl-C would be typed text, and a question asked meanwhile would get no answer.
-      const spinner = ora({ text: title, stream, discardStdin: false }).start();
+      const spinner = ora({ text: title, stream, discardStdin: false, isEnabled: true }).start(); // whether it may move is decided above
       running.push(spinner);
       try {
         const result = await work({ update: (detail) => void (spinner.text = `${title}: ${detail}`) });

@@ -45,7 +45,7 @@ describe('docker', () => {
     expect(await run(BUSYBOX, 'sh', '-c', 'echo out; echo err >&2')).toEqual({ code: 0, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  test.each([[0, 'true'], [1, 'false'], [7, 'exit 7'], [137, "sh -c 'kill -9 $$'"]])('run ends with %i for %j', async (code, command) => {
+  test.each([[0, 'true'], [1, 'false'], [7, 'exit 7'], [137, "sh -c 'kill -9 $$'; exit $?"]])('run ends with %i for %j', async (code, command) => {
     expect((await run(BUSYBOX, 'sh', '-c', command)).code).toBe(code);
   });
 
