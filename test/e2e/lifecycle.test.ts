@@ -106,6 +106,40 @@ describe('a machine', () => {
   });
 });
 
+describe('killed by kill -9', () => {
+  /** Runs b2d and kills it as soon as it says that this step begins; it may have been quicker. */
+  const killedAt = (other: TestHome, args: string[], step: string) => {
+    let seen = '';
+    return other.b2d(args, { started: (child) => child.stderr?.on('data', (text) => { if ((seen += String(text)).includes(step)) child.kill('SIGKILL'); }) });
+  };
+
+  test.each(['Image', 'Keys and certificates', 'Data disk', 'Virtual machine', 'Docker engine'])('at "%s", up goes on, and a delete that was killed too leaves nothing after the next', async (step) => {
+    const other = await TestHome.create();
+    try {
+      expect((await killedAt(other, ['up'], step)).code).not.toBe(0);
+      await other.must(['up']);
+      expect(await other.must(['status'])).toMatch(/^running\n/);
+      await killedAt(other, ['delete', '--yes'], 'Deleting');
+      expect([0, 3]).toContain((await other.b2d(['delete', '--yes'])).code);
+      expect(await fs.readdir(path.join(other.home, 'machines'))).toEqual([]);
+    } finally {
+      await other.dispose();
+    }
+  });
+
+  test('while it shuts down, down goes on', async () => {
+    const other = await TestHome.create();
+    try {
+      await other.must(['up']);
+      await killedAt(other, ['down'], 'Shutting down');
+      await other.must(['down']);
+      expect(await other.must(['status'])).toMatch(/^stopped\n/);
+    } finally {
+      await other.dispose();
+    }
+  });
+});
+
 describe('a disk with foreign data', () => {
   test.each([
     ['an ext4 of somebody else', (file: string) => execFileSync('mke2fs', ['-q', '-F', '-t', 'ext4', '-L', 'family-photos', file])],
