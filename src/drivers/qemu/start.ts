@@ -5,7 +5,7 @@ import { exists, makePrivateDirectory, storageError } from '../../platform/files
 import type { Platform } from '../../platform/platform.ts';
 import type { MachineSpec, NatRule } from '../driver.ts';
 import { acceleratorName, chooseAccelerator, TCG, type Accelerator } from './accelerator.ts';
-import { buildArguments } from './arguments.ts';
+import { buildArguments, type ArgumentInput } from './arguments.ts';
 import type { Endpoint } from './connection.ts';
 import { prepareEndpoint } from './endpoint.ts';
 import { diagnose, type StartFailure } from './failure.ts';
@@ -66,13 +66,7 @@ function mayFallBack(accelerator: Accelerator, settings: QemuSettings): boolean 
   return settings.accel === undefined && acceleratorName(accelerator) !== 'tcg';
 }
 
-interface Attempt {
-  spec: MachineSpec;
-  rules: readonly NatRule[];
-  files: QemuFiles;
-  endpoint: Endpoint;
-  accelerator: Accelerator;
-  firmware?: UefiFirmware;
+interface Attempt extends Omit<ArgumentInput, 'extraArguments'> {
   settings: QemuSettings;
   emulator: string;
 }
