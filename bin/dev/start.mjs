@@ -36,6 +36,7 @@ docker image inspect b2d-hello >/dev/null 2>&1 || "$1" "$2" ssh -- tar -cf - -C 
 docker version --format 'Client {{.Client.Version}}, engine {{.Server.Version}}'
 docker run --rm b2d-hello /bin/echo "Hello from a container in b2d."`);
 console.error('\nThe machine goes on running. Point your shell at it:  eval "$(node bin/b2d.js env)"\nShut it down:                                        node bin/b2d.js down');
+if (client) console.error(`This machine has no docker client of its own; one is in:    ${join(client, 'bin')}`);
 
 function shell(script) {
   run('bash', ['-euo', 'pipefail', '-c', script, 'start', process.execPath, b2d]);
