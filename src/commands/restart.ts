@@ -1,7 +1,8 @@
 import { B2dCommand } from '../cli/base.ts';
 import { machineFlags } from '../cli/machine-flags.ts';
 import { down } from '../machine/down.ts';
-import { dockerHost, engineEndpoint, withMachine } from '../machine/machine.ts';
+import { dockerHost } from '../machine/loopback.ts';
+import { engineEndpoint, withMachine } from '../machine/machine.ts';
 import { up } from '../machine/up.ts';
 
 export default class Restart extends B2dCommand<typeof Restart> {
@@ -16,6 +17,6 @@ export default class Restart extends B2dCommand<typeof Restart> {
       return (await up(this.workspace, name, this.requested)).machine;
     });
     this.workspace.progress.note(`Machine "${name}" is up.`);
-    return { name, dockerHost: dockerHost(engineEndpoint(machine)) };
+    return { name, dockerHost: dockerHost(engineEndpoint(machine).port) };
   }
 }

@@ -9,7 +9,6 @@ export default class Ssh extends B2dCommand<typeof Ssh> {
 Its exit code is b2d's; a signal n gives 128 + n. No ssh program is needed, and your own ssh settings play no part.`;
   static override examples = ['<%= config.bin %> ssh', '<%= config.bin %> ssh -- df -h', 'tar -c . | <%= config.bin %> ssh tar -x -C /tmp'];
   static override strict = false;
-  static override enableJsonFlag = true;
   static override flags = {
     tty: Flags.boolean({ char: 't', description: 'Give the command a terminal.' }),
     user: Flags.string({ char: 'l', description: 'Log in as this user: docker or root.', default: 'docker', helpValue: 'NAME' }),

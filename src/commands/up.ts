@@ -2,7 +2,8 @@ import { B2dCommand } from '../cli/base.ts';
 import { machineFlags } from '../cli/machine-flags.ts';
 import { pendingNote } from '../cli/text.ts';
 import { machineFlag } from '../machine/errors.ts';
-import { dockerHost, engineEndpoint, withMachine } from '../machine/machine.ts';
+import { dockerHost } from '../machine/loopback.ts';
+import { engineEndpoint, withMachine } from '../machine/machine.ts';
 import { up } from '../machine/up.ts';
 
 export default class Up extends B2dCommand<typeof Up> {
@@ -19,7 +20,7 @@ export default class Up extends B2dCommand<typeof Up> {
     this.workspace.progress.note(started ? `Machine "${name}" is up.` : `Machine "${name}" was already running.`);
     if (pending.length > 0) this.workspace.progress.note(pendingNote(name, pending));
     this.workspace.progress.note(`Point this shell at it:  ${this.hint(name)}`);
-    return { name, started, pending, dockerHost: dockerHost(endpoint), certPath: endpoint.certPath };
+    return { name, started, pending, dockerHost: dockerHost(endpoint.port), certPath: endpoint.certPath };
   }
 
   private hint(name: string): string {

@@ -59,9 +59,3 @@ export function explicitValues(settings: Settings): Partial<MachineValues> {
     ...(Object.keys(extra).length > 0 && { extra }),
   };
 }
-
-/** The settings of one driver by its own names: `qemu.accel` is `accel` to the QEMU driver. */
-export function extraOf(extra: Readonly<Record<string, string>>, driver: DriverName): Record<string, string> {
-  const prefix = `${driver}.`;
-  return Object.fromEntries(Object.entries(extra).filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]));
-}

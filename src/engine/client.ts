@@ -51,7 +51,8 @@ export interface EngineVersion {
 
 /** The engine's version. @throws when the engine does not answer. */
 export async function engineVersion(endpoint: EngineEndpoint, timeoutMs?: number): Promise<EngineVersion> {
-  const { body } = await engineGet(endpoint, '/version', timeoutMs);
+  const { status, body } = await engineGet(endpoint, '/version', timeoutMs);
+  if (status !== 200) throw new Error(`/version answered ${status}: ${body.slice(0, 200)}`);
   const value = JSON.parse(body) as Record<string, string>;
   const text = (key: string): string => value[key] ?? '';
   return { version: text('Version'), apiVersion: text('ApiVersion'), minApiVersion: text('MinAPIVersion'), kernel: text('KernelVersion'), os: text('Os'), arch: text('Arch') };

@@ -3,7 +3,7 @@ import type { MachinePlace } from '../drivers/qemu/layout.ts';
 import type { StateReport } from '../drivers/driver.ts';
 import type { Platform } from '../platform/platform.ts';
 import { machineAbsent, machineNotRunning } from './errors.ts';
-import { LOOPBACK } from './loopback.ts';
+import { dockerHost } from './loopback.ts';
 import { machinePaths } from './paths.ts';
 import { readRecord } from './record.ts';
 
@@ -17,7 +17,7 @@ export async function runningEndpoint(platform: Platform, home: string, machine:
   if (record === undefined) throw machineAbsent(machine);
   const report = await quickState(platform, { directory: paths.directory, uuid: record.uuid });
   if (report.state !== 'running' || record.ports.docker === undefined) throw machineNotRunning(machine, report);
-  return { dockerHost: `tcp://${LOOPBACK}:${record.ports.docker}`, certPath: paths.docker };
+  return { dockerHost: dockerHost(record.ports.docker), certPath: paths.docker };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { inspectTls } from '../tls/inspect.ts';
-import { dockerHost, engineEndpoint, type Machine } from './machine.ts';
+import { dockerHost } from './loopback.ts';
+import type { Machine } from './machine.ts';
 import type { Workspace } from './workspace.ts';
 
 /** All facts about a machine, for people and for `--json`. Never secrets: only the names of their files. */
@@ -15,7 +16,7 @@ export async function machineInfo(workspace: Workspace, machine: Machine): Promi
     cpus: record.cpus,
     diskMiB: record.diskMiB,
     image: record.image,
-    ...(record.ports.docker !== undefined && { dockerHost: dockerHost(engineEndpoint(machine)), certPath: paths.docker }),
+    ...(record.ports.docker !== undefined && { dockerHost: dockerHost(record.ports.docker), certPath: paths.docker }),
     ports: record.ports,
     ...(report.state === 'running' && { natRules: await driver.forwards(spec) }),
     certificates: await inspectTls(workspace.platform, paths.directory, { machineName: record.name, now: workspace.now() }),

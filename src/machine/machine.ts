@@ -50,11 +50,6 @@ export function engineEndpoint(machine: Machine): EngineEndpoint {
   return { host: LOOPBACK, port, certPath: machine.paths.docker };
 }
 
-/** DOCKER_HOST of an endpoint. */
-export function dockerHost(endpoint: EngineEndpoint): string {
-  return `tcp://${endpoint.host}:${endpoint.port}`;
-}
-
 /** Another command on the same machine may take as long as a first start; it is worth waiting for. */
 const LOCK_WAIT_MS = 10 * 60_000;
 

@@ -1,5 +1,6 @@
 import { pingEngine } from '../engine/client.ts';
 import { B2dError, messageOf } from '../errors.ts';
+import { clientContext } from '../tls/client-context.ts';
 import { tailLines } from '../platform/files.ts';
 import { machineFlag } from './errors.ts';
 import { engineEndpoint, type Machine } from './machine.ts';
@@ -20,6 +21,7 @@ const GUEST_FATAL = /^b2d: [\d.]+ error: (.*\bengine\b.*)$/;
  */
 export async function waitUntilReady(workspace: Workspace, machine: Machine): Promise<void> {
   await workspace.progress.step('Docker engine', async () => {
+    await clientContext(workspace.platform, machine.paths.directory); // a file that is missing does not come by waiting
     const endpoint = engineEndpoint(machine);
     const deadline = Date.now() + workspace.readyTimeoutMs;
     let nextStateCheck = Date.now() + STATE_POLL_MS;

@@ -9,7 +9,7 @@ import { writeConfigDrive } from './config-drive.ts';
 import { waitUntilStopped } from './down.ts';
 import { ensureImage, ensureMachine } from './init.ts';
 import { machineFlag } from './errors.ts';
-import { type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { machinesDirectory, machinePaths } from './paths.ts';
 import { choosePorts, serviceRules } from './ports.ts';
 import { waitUntilReady } from './ready.ts';

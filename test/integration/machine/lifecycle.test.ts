@@ -115,6 +115,12 @@ describe('up', () => {
     await expect(start()).rejects.toMatchObject({ exit: 'notReady', reason: expect.stringContaining('2 seconds'), details: expect.arrayContaining(['  last words']) });
   });
 
+  test('does not wait for an engine that it cannot speak to: a client certificate was removed', async () => {
+    await start();
+    await fs.rm(path.join(paths().docker, 'cert.pem'));
+    await expect(start()).rejects.toMatchObject({ exit: 'stateUnreadable', message: expect.stringContaining('cert.pem') });
+  });
+
   test('gives up at once when the machine goes off while it starts', async () => {
     driver.console = 'b2d: 0.10 init\n';
     const starting = start();

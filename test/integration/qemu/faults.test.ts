@@ -7,16 +7,9 @@ import { createQemuDriver } from '../../../src/drivers/qemu/driver.ts';
 import { readPid } from '../../../src/drivers/qemu/identity.ts';
 import { connectEndpoint, readEndpoint } from '../../../src/drivers/qemu/connection.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
-import { guestPrinted, processExists, rule, takenPort, testMachine, until, type TestMachine, type TestMachineOptions } from '../../support/qemu/machine.ts';
+import { guestPrinted, processExists, rule, takenPort, machinePool, until, type TestMachine, type TestMachineOptions } from '../../support/qemu/machine.ts';
 
-const machines: TestMachine[] = [];
-const cleanups: (() => unknown)[] = [];
-
-async function make(options?: TestMachineOptions): Promise<TestMachine> {
-  const machine = await testMachine(options);
-  machines.push(machine);
-  return machine;
-}
+const { make, cleanups, removeAll } = machinePool();
 
 async function started(options?: TestMachineOptions): Promise<TestMachine & { pid: number }> {
   const machine = await make(options);
@@ -28,10 +21,7 @@ function pidFile({ spec }: TestMachine): string {
   return path.join(spec.directory, 'qemu', 'qemu.pid');
 }
 
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-  for (const machine of machines.splice(0)) await machine.remove();
-});
+afterEach(removeAll);
 
 test('a killed QEMU is crashed, and starts again', async () => {
   const { driver, spec, pid } = await started();

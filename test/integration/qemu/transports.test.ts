@@ -5,21 +5,11 @@ import { afterEach, expect, test } from '@jest/globals';
 import { readEndpoint } from '../../../src/drivers/qemu/connection.ts';
 import { createQemuDriver } from '../../../src/drivers/qemu/driver.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
-import { rule, takenPort, testMachine, type TestMachine, type TestMachineOptions } from '../../support/qemu/machine.ts';
+import { rule, takenPort, machinePool, type TestMachine } from '../../support/qemu/machine.ts';
 
-const machines: TestMachine[] = [];
-const cleanups: (() => unknown)[] = [];
+const { make, cleanups, removeAll } = machinePool();
 
-async function make(options?: TestMachineOptions): Promise<TestMachine> {
-  const machine = await testMachine(options);
-  machines.push(machine);
-  return machine;
-}
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-  for (const machine of machines.splice(0)) await machine.remove();
-});
+afterEach(removeAll);
 
 const endpointFile = ({ spec }: TestMachine): string => path.join(spec.directory, 'qemu', 'endpoint.json');
 

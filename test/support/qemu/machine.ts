@@ -57,6 +57,24 @@ export async function testMachine({ behaviour = 'idle', awkward = false, extra =
   };
 }
 
+/** Makes machines and forgets none: `removeAll`, after each test, first runs the `cleanups` and then removes them. */
+export function machinePool(): { make(options?: TestMachineOptions): Promise<TestMachine>; cleanups: (() => unknown)[]; removeAll(): Promise<void> } {
+  const machines: TestMachine[] = [];
+  const cleanups: (() => unknown)[] = [];
+  return {
+    async make(options) {
+      const machine = await testMachine(options);
+      machines.push(machine);
+      return machine;
+    },
+    cleanups,
+    async removeAll() {
+      for (const cleanup of cleanups.splice(0)) await cleanup();
+      for (const machine of machines.splice(0)) await machine.remove();
+    },
+  };
+}
+
 /** Waits until the guest has printed its line. */
 export async function guestPrinted(file: string): Promise<void> {
   await until(async () => (await fs.readFile(file, 'utf8').catch(() => '')).includes(GUEST_LINE), 'the guest to print');
