@@ -75,6 +75,14 @@ export function ensureDockerClient({ own = false } = {}) {
   return result.stdout.trim();
 }
 
+/** The VBoxManage that the tests drive: the one named by B2D_TEST_VBOXMANAGE, else a real VirtualBox in the build cache (needs root once and at each run). */
+export function ensureVirtualBox() {
+  if (process.env.B2D_TEST_VBOXMANAGE) return process.env.B2D_TEST_VBOXMANAGE;
+  const result = spawnSync('bash', ['test/support/virtualbox/install.sh'], { cwd: root, stdio: ['ignore', 'pipe', 2], encoding: 'utf8' });
+  if (result.status !== 0) stop('VirtualBox could not be had for the tests.', 'With one that is installed: B2D_TEST_VBOXMANAGE=/path/of/VBoxManage npm test');
+  return result.stdout.trim();
+}
+
 /** The environment for children: the project's Node first on PATH. */
 export function projectEnvironment(extra = {}) {
   return { ...process.env, PATH: `${dirname(projectNode)}:${process.env.PATH}`, ...extra };

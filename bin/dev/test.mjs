@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, must, projectEnvironment, projectNode, root } from './prepare.mjs';
+import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, ensureVirtualBox, must, projectEnvironment, projectNode, root } from './prepare.mjs';
 
 /** Programs the tests use, and their Debian packages. */
 const TEST_PACKAGES = {
@@ -34,11 +34,13 @@ if (!onlyUnit) {
   ensureImage();
 }
 const client = onlyUnit ? undefined : ensureDockerClient({ own: true });
+const vboxmanage = onlyUnit ? undefined : ensureVirtualBox();
 
 rmSync(RESULTS, { force: true });
 const env = projectEnvironment({
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
   ...(client && { PATH: [join(client, 'bin'), dirname(projectNode), process.env.PATH].join(':'), B2D_TEST_DOCKER: join(client, 'bin', 'docker'), B2D_TEST_DOCKER_CONFIG: join(client, 'config') }),
+  ...(vboxmanage && { B2D_TEST_VBOXMANAGE: vboxmanage }),
 });
 const { status } = spawnSync(projectNode, ['node_modules/jest/bin/jest.js', '--config', 'test/jest.config.mjs', '--json', '--outputFile', RESULTS, ...patterns], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
 report();

@@ -85,8 +85,9 @@ export interface Driver {
 
   /**
    * Starts the machine with exactly these NAT rules and returns once the hypervisor says it runs (not: the guest is ready).
-   * A paused or saved machine goes on.
-   * @throws PortTakenError naming the rule when a host port cannot be bound; the machine is then not running.
+   * A paused or saved machine goes on, with these rules too.
+   * @throws PortTakenError naming the rule when a host port cannot be bound; a machine that was off is then off again, a paused or
+   * saved one may run without that rule. SavedStateError when the suspended machine cannot go on; its saved state is kept.
    */
   start(spec: MachineSpec, rules: readonly NatRule[]): Promise<void>;
 
@@ -98,6 +99,9 @@ export interface Driver {
 
   /** Suspends to disk. @throws UnsupportedError */
   suspend(spec: MachineSpec): Promise<void>;
+
+  /** Throws away what `suspend` saved, so that the next start boots; nothing to do where nothing was saved. The data disk stays. */
+  discardSavedState(spec: MachineSpec): Promise<void>;
 
   state(spec: MachineSpec): Promise<StateReport>;
 

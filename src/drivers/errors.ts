@@ -25,3 +25,20 @@ export class PortTakenError extends B2dError {
     this.rule = rule;
   }
 }
+
+/** A suspended machine cannot go on: another version of the hypervisor saved it, or its file is damaged or gone. */
+export class SavedStateError extends B2dError {
+  override readonly name = 'SavedStateError';
+
+  constructor(machine: string, reason: string, cause?: unknown) {
+    super(`"${machine}" cannot go on from its saved state.`, {
+      exit: 'hypervisorFailed',
+      reason,
+      remedy: [
+        'Go back to the version of the hypervisor that suspended it, then run: b2d up',
+        'Or boot it anew, as after a power cut (its disk is kept): b2d up --discard-state',
+      ],
+      cause,
+    });
+  }
+}

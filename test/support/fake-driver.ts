@@ -77,6 +77,11 @@ export class FakeDriver implements Driver {
     throw new UnsupportedError('qemu', 'suspend', 'It is a fake.');
   }
 
+  async discardSavedState(): Promise<void> {
+    this.calls.push('discardSavedState');
+    if (this.state_ === 'saved') this.state_ = 'stopped';
+  }
+
   async forward(_spec: MachineSpec, rule: NatRule): Promise<void> {
     this.rules.push(rule);
   }

@@ -101,6 +101,7 @@ export function createQemuDriver(platform: Platform, options: QemuDriverOptions 
     shutdown: (spec) => talk(spec, async (session) => void (await session.execute('system_powerdown'))),
     powerOff: (spec) => powerOff(platform, spec),
     suspend: () => Promise.reject(new UnsupportedError('qemu', 'suspend a machine', 'Use VirtualBox for that, or stop the machine: b2d down')),
+    discardSavedState: async () => undefined,
     state,
     async destroy(spec) {
       const files = filesOf(spec);
