@@ -1,7 +1,8 @@
 /** Tests are ES modules in TypeScript, run by Node itself; swc only strips the types. */
 export default {
   rootDir: '..',
-  testMatch: ['<rootDir>/test/{unit,integration,e2e}/**/*.test.ts'],
+  // test/virtualbox boots the real image in VirtualBox, which takes long without its kernel module: npm run test:virtualbox
+  testMatch: [process.env.B2D_TEST_SUITE === 'virtualbox' ? '<rootDir>/test/virtualbox/**/*.test.ts' : '<rootDir>/test/{unit,integration,e2e}/**/*.test.ts'],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

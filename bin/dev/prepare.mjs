@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The checkout. */
@@ -11,6 +11,9 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** The Node that the project is developed on: the devDependency `node`. */
 export const projectNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** The boot image of this checkout. */
+export const image = join(root, 'iso', 'out', `b2d-${process.arch === 'arm64' ? 'arm64' : 'amd64'}.iso`);
 
 /** Debian's packages for running a machine here, by the program that shows that one is there. */
 export const RUN_PACKAGES = { 'qemu-system-x86_64': 'qemu-system-x86', 'qemu-img': 'qemu-utils' };
@@ -41,11 +44,14 @@ export function ensureNodeModules() {
 }
 
 function onPath(program) {
-  return (process.env.PATH ?? '').split(':').concat('/usr/sbin', '/sbin').some((folder) => existsSync(join(folder, program)));
+  const names = process.platform === 'win32' ? [`${program}.exe`] : [program];
+  const folders = (process.env.PATH ?? '').split(delimiter).concat('/usr/sbin', '/sbin');
+  return folders.some((folder) => names.some((name) => existsSync(join(folder, name))));
 }
 
-/** Installs Debian packages for the programs (or absolute paths) that are missing. `wanted`: program -> package. */
+/** Installs Debian packages for the programs (or absolute paths) that are missing. `wanted`: program -> package. On Windows and macOS nothing is installed. */
 export function ensureDebianPackages(wanted) {
+  if (process.platform !== 'linux') return;
   const missing = [...new Set(Object.entries(wanted).filter(([program]) => !(program.startsWith('/') ? existsSync(program) : onPath(program))).map(([, name]) => name))];
   if (missing.length === 0) return;
   const command = `apt-get install --no-install-recommends ${missing.join(' ')}`;
@@ -64,11 +70,13 @@ export function build() {
 
 /** The boot image in iso/out: from the cache where it was built from these sources before, else built (needs root once). */
 export function ensureImage() {
+  if (process.platform !== 'linux') return existsSync(image) || stop(`${image} is missing.`, 'The image is built on Linux (npm run build:iso); copy it here.');
   must('bash', ['iso/build.sh', '--cached']);
 }
 
 /** A folder with a docker client and its plugins: Debian's newest, where the machine has none or `own` is asked for. */
 export function ensureDockerClient({ own = false } = {}) {
+  if (process.platform !== 'linux') return onPath('docker') ? undefined : stop('No docker client is on PATH.', 'Install one: winget install Docker.DockerCLI, or brew install docker');
   if (!own && onPath('docker')) return undefined;
   const result = spawnSync('bash', ['bin/dev/docker-client.sh'], { cwd: root, stdio: ['ignore', 'pipe', 2], encoding: 'utf8' });
   if (result.status !== 0) stop('No docker client could be had.', 'Install one: apt-get install docker-cli (or docker.io)');
@@ -78,6 +86,7 @@ export function ensureDockerClient({ own = false } = {}) {
 /** The VBoxManage that the tests drive: the one named by B2D_TEST_VBOXMANAGE, else a real VirtualBox in the build cache (needs root once and at each run). */
 export function ensureVirtualBox() {
   if (process.env.B2D_TEST_VBOXMANAGE) return process.env.B2D_TEST_VBOXMANAGE;
+  if (process.platform !== 'linux') return stop('The tests do not know which VBoxManage to use.', 'Name it: B2D_TEST_VBOXMANAGE=/path/of/VBoxManage npm test');
   const result = spawnSync('bash', ['test/support/virtualbox/install.sh'], { cwd: root, stdio: ['ignore', 'pipe', 2], encoding: 'utf8' });
   if (result.status !== 0) stop('VirtualBox could not be had for the tests.', 'With one that is installed: B2D_TEST_VBOXMANAGE=/path/of/VBoxManage npm test');
   return result.stdout.trim();
@@ -85,5 +94,5 @@ export function ensureVirtualBox() {
 
 /** The environment for children: the project's Node first on PATH. */
 export function projectEnvironment(extra = {}) {
-  return { ...process.env, PATH: `${dirname(projectNode)}:${process.env.PATH}`, ...extra };
+  return { ...process.env, PATH: [dirname(projectNode), process.env.PATH].join(delimiter), ...extra };
 }

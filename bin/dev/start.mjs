@@ -1,7 +1,7 @@
 // npm start: from a clean clone to a container that ran in b2d's machine.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, projectEnvironment, root, stop } from './prepare.mjs';
+import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, image, projectEnvironment, root, stop } from './prepare.mjs';
 
 const USAGE = `Usage: npm start
 
@@ -29,7 +29,7 @@ const env = projectEnvironment();
 if (client) env.PATH = `${join(client, 'bin')}:${env.PATH}`;
 const b2d = join(root, 'bin', 'b2d.js');
 
-run('node', [b2d, 'up', '--iso', join(root, 'iso', 'out', `b2d-${process.arch === 'arm64' ? 'arm64' : 'amd64'}.iso`)]);
+run('node', [b2d, 'up', '--iso', image]);
 // The guest's own busybox makes an image without any registry.
 shell(`eval "$("$1" "$2" env --shell bash)"
 docker image inspect b2d-hello >/dev/null 2>&1 || "$1" "$2" ssh -- tar -cf - -C / bin | docker import - b2d-hello >/dev/null

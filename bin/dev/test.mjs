@@ -1,7 +1,8 @@
-// npm test: installs what is missing, type-checks, and runs every test. `npm test -- PATTERN...` runs some of them.
+// npm test: installs what is missing, type-checks, and runs every test. `npm test -- PATTERN...` runs some of them;
+// `npm run test:virtualbox` runs test/virtualbox instead, the real image in VirtualBox.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, ensureVirtualBox, must, projectEnvironment, projectNode, root } from './prepare.mjs';
 
 /** Programs the tests use, and their Debian packages. */
@@ -23,8 +24,9 @@ const TEST_PACKAGES = {
 };
 
 const RESULTS = join(root, '.test-results.json');
-const patterns = process.argv.slice(2);
-const onlyUnit = patterns.length > 0 && patterns.every((pattern) => pattern.includes('unit'));
+const patterns = process.argv.slice(2).filter((word) => word !== '--virtualbox');
+const suite = process.argv.includes('--virtualbox') ? 'virtualbox' : '';
+const onlyUnit = !suite && patterns.length > 0 && patterns.every((pattern) => pattern.includes('unit'));
 
 ensureNodeModules();
 build();
@@ -38,8 +40,9 @@ const vboxmanage = onlyUnit ? undefined : ensureVirtualBox();
 
 rmSync(RESULTS, { force: true });
 const env = projectEnvironment({
+  B2D_TEST_SUITE: suite,
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-  ...(client && { PATH: [join(client, 'bin'), dirname(projectNode), process.env.PATH].join(':'), B2D_TEST_DOCKER: join(client, 'bin', 'docker'), B2D_TEST_DOCKER_CONFIG: join(client, 'config') }),
+  ...(client && { PATH: [join(client, 'bin'), dirname(projectNode), process.env.PATH].join(delimiter), B2D_TEST_DOCKER: join(client, 'bin', 'docker'), B2D_TEST_DOCKER_CONFIG: join(client, 'config') }),
   ...(vboxmanage && { B2D_TEST_VBOXMANAGE: vboxmanage }),
 });
 const { status } = spawnSync(projectNode, ['node_modules/jest/bin/jest.js', '--config', 'test/jest.config.mjs', '--json', '--outputFile', RESULTS, ...patterns], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });

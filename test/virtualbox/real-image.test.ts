@@ -1,0 +1,102 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { TestHome } from '../support/b2d.ts';
+import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
+
+/**
+ * The real image in real VirtualBox, by b2d alone. Where VirtualBox has its kernel module (B2D_TEST_VBOXMANAGE names an installed one)
+ * this takes a minute; else the guest runs on VirtualBox's interpreter, some hundred times slower. The tests build on each other.
+ */
+let home: TestHome;
+
+jest.setTimeout(3 * 3600_000); // the interpreter on a busy machine
+
+beforeAll(async () => {
+  home = await TestHome.create();
+  Object.assign(home.env, { B2D_DRIVER: 'virtualbox', B2D_READY_TIMEOUT: '7200', B2D_MEMORY: '1024', B2D_CPUS: '1', ...virtualBox() });
+});
+afterAll(() => home.dispose());
+
+/** The interpreter has to be chosen where the kernel module is missing; b2d never does that by itself. */
+function virtualBox(): NodeJS.ProcessEnv {
+  const own = process.env['B2D_TEST_VIRTUALBOX_MODULE'] === 'yes';
+  const isolated = { VBOX_USER_HOME: path.join(path.dirname(home.home), 'virtualbox'), VBOX_TEST_USER: `b2d-image-${process.pid}` };
+  const program = { B2D_VIRTUALBOX_PROGRAM: process.env['B2D_TEST_VBOXMANAGE'] };
+  return own ? program : { ...program, ...isolated, B2D_VIRTUALBOX_MODIFYVM: '["--vm-execution-engine", "interpreter"]' };
+}
+
+/** Prints each line of the guest's own with the seconds since now, until it is ended. */
+function followConsole(): () => Promise<void> {
+  const began = Date.now();
+  const file = path.join(home.home, 'machines', 'default', 'console.log');
+  let going = true;
+  let shown = 0;
+  const look = async (): Promise<void> => {
+    const lines = (await fs.readFile(file, 'latin1').catch(() => '')).split(/\r?\n/).slice(0, -1).filter((line) => line.startsWith('b2d: '));
+    for (const line of lines.slice(shown)) phase(began, line);
+    shown = Math.max(shown, lines.length);
+  };
+  const loop = (async () => {
+    for (; going; await sleep(500)) await look();
+    await look();
+  })();
+  return async () => {
+    going = false;
+    await loop;
+  };
+}
+
+function phase(began: number, what: string): void {
+  process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(8)} s  ${what}\n`);
+}
+
+test('b2d up ends with an engine that answers over TLS through the NAT rule', async () => {
+  const began = Date.now();
+  const stop = followConsole();
+  const { code, stderr } = await home.b2d(['up']);
+  await stop();
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const version = await home.docker(['version', '--format', '{{.Server.Version}} {{.Server.Os}}']);
+  phase(began, `docker version: ${version.stdout.trim()}`);
+  expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\S* linux\n$/) });
+});
+
+test('a container runs', async () => {
+  const began = Date.now();
+  await importBusybox(home);
+  phase(began, 'docker import over SSH');
+  expect(await home.docker(['run', '--rm', '-v', 'kept:/v', BUSYBOX, 'sh', '-c', 'echo precious | tee /v/file'])).toMatchObject({ code: 0, stdout: 'precious\n' });
+  phase(began, 'docker run');
+});
+
+test('suspended and resumed, the engine answers and the clock is right', async () => {
+  const began = Date.now();
+  await home.must(['suspend']);
+  phase(began, 'suspended');
+  expect(await home.must(['status'])).toMatch(/^saved\n/);
+  await sleep(30_000);
+  await home.must(['up']);
+  phase(began, 'resumed: the engine answers');
+  const guest = Number(await home.must(['ssh', 'date +%s']));
+  phase(began, 'ssh date');
+  expect(Math.abs(guest - Date.now() / 1000)).toBeLessThan(10); // the command itself takes seconds on the interpreter
+});
+
+test('shut down in order and started again, the volume is there', async () => {
+  const began = Date.now();
+  await home.must(['down']);
+  phase(began, 'down');
+  expect(await home.must(['status'])).toMatch(/^stopped\n/);
+  const stop = followConsole();
+  await home.must(['up']);
+  await stop();
+  expect(await home.docker(['run', '--rm', '-v', 'kept:/v', BUSYBOX, 'cat', '/v/file'])).toMatchObject({ code: 0, stdout: 'precious\n' });
+  phase(began, 'docker run after a second start');
+});
+
+test('deleted, nothing is left', async () => {
+  await home.must(['delete', '--yes']);
+  expect(await fs.readdir(path.join(home.home, 'machines'))).toEqual([]);
+});
