@@ -29,6 +29,11 @@ export abstract class B2dCommand<T extends typeof Command> extends Command {
     this.flags = flags as FlagsOf<T>;
     this.args = args as Interfaces.InferredArgs<T['args']>;
     this.rest = argv as string[];
+    await this.prepare();
+  }
+
+  /** Loads the settings. `doctor` overrides it: to it, settings that cannot be used are a finding like others. */
+  protected async prepare(): Promise<void> {
     this.session = await createSession(hostPlatform(), this.flags as Record<string, unknown>);
   }
 

@@ -85,7 +85,7 @@ function absoluteIso({ value, source }: Setting<string>, { platform, home, cwd }
 }
 
 /** `[qemu] accel = "kvm"`, or `B2D_QEMU_ACCEL=kvm`. */
-function extraSettings(file: ConfigFile, { platform, home, machine }: LoadOptions): Record<string, Setting<string>> {
+export function extraSettings(file: Pick<ConfigFile, 'extra'>, { platform, home, machine }: LoadOptions): Record<string, Setting<string>> {
   const extra: Record<string, Setting<string>> = {};
   const add = (name: string, value: string, source: Source): void => void (extra[name] = { value, source });
   for (const [name, value] of Object.entries(file.extra)) add(name, value, { layer: 'file', name: configFileOf(platform, home) });

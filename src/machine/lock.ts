@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { B2dError } from '../errors.ts';
-import { makePrivateDirectory, readIfThere, storageError } from '../platform/files.ts';
+import { exists, makePrivateDirectory, readIfThere, storageError } from '../platform/files.ts';
 import type { Platform } from '../platform/platform.ts';
 
 export interface LockOptions {
@@ -31,6 +31,22 @@ export async function withLock<T>(platform: Platform, file: string, options: Loc
     await acquire(database, file, options);
     await fs.writeFile(holderFile(file), JSON.stringify({ pid: process.pid, purpose: options.purpose, since: new Date().toISOString() }));
     return await work();
+  } finally {
+    database.close();
+  }
+}
+
+/** Who holds the lock now, as a sentence; undefined where nobody does. Leaves everything as it is. */
+export async function lockHolder(file: string): Promise<string | undefined> {
+  if (!(await exists(file))) return undefined;
+  const { DatabaseSync } = await loadSqlite();
+  const database = openDatabase(() => new DatabaseSync(file, { timeout: 0 }), file);
+  try {
+    await acquire(database, file, { purpose: 'look', waitMs: 0 });
+    return undefined;
+  } catch (error) {
+    if (error instanceof B2dError && error.exit === 'busy') return error.reason;
+    throw error;
   } finally {
     database.close();
   }

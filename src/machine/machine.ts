@@ -17,7 +17,7 @@ export interface Machine {
 }
 
 /** What a machine's record means to its driver. */
-export function machineOf(workspace: Workspace, record: MachineRecord): Machine {
+export function machineOf(workspace: Pick<Workspace, 'platform' | 'home' | 'driver'>, record: MachineRecord): Machine {
   const { platform, home } = workspace;
   const paths = machinePaths(platform, home, record.name);
   const spec: MachineSpec = {

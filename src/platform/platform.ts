@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -37,6 +38,10 @@ export interface Platform {
   /** Bytes. */
   readonly totalMemory: number;
   readonly cpuCount: number;
+  /** Bytes of memory that programs can still get; undefined on macOS, which counts only what was never used. */
+  freeMemory(): number | undefined;
+  /** Bytes that this user can still write to the volume of that folder. */
+  freeDisk(folder: string): Promise<number>;
   /** Runs a program with an argument array, never a shell. Resolves whatever the exit code; rejects when it cannot be started or times out. */
   run(file: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
 }
@@ -54,6 +59,11 @@ export function hostPlatform(): Platform {
     path: name === 'win32' ? path.win32 : path.posix,
     totalMemory: os.totalmem(),
     cpuCount: os.availableParallelism(),
+    freeMemory: () => (name === 'darwin' ? undefined : os.freemem()),
+    freeDisk: async (folder) => {
+      const { bavail, bsize } = await fs.statfs(folder);
+      return bavail * bsize;
+    },
     run,
   };
 }
