@@ -1,0 +1,90 @@
+import { b2dHome } from '../config/home.ts';
+import { extraSettings, loadSettings, type Settings } from '../config/load.ts';
+import { explainDriverChoice, type DriverChoice } from '../drivers/choose.ts';
+import type { Driver, DriverName } from '../drivers/driver.ts';
+import { driverFor } from '../drivers/registry.ts';
+import { engineGet } from '../engine/client.ts';
+import { machineStatus, type MachineStatus } from '../machine/status.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Platform } from '../platform/platform.ts';
+import { findVBoxManage } from '../virtualbox/index.ts';
+import { heldLocks } from './host/locks.ts';
+import { findMachines, type MachineEntry } from './machines.ts';
+
+/** What the checks look at. The slow questions that several of them ask are asked once. */
+export interface DoctorContext {
+  platform: Platform;
+  /** Where /proc, /dev and /sys are. */
+  systemRoot: string;
+  now(): Date;
+  /** For `--debug`. */
+  note(text: string): void;
+  /** B2D_HOME, or undefined where the variable cannot be used. */
+  home: string | undefined;
+  /** The settings for new machines, or undefined where they cannot be used; `settingsProblem` says why. */
+  settings: Settings | undefined;
+  settingsProblem: unknown;
+  /** Driver settings: of the variables alone where the settings cannot be used. */
+  extra: Readonly<Record<string, string>>;
+  wantedDriver: DriverName | 'auto';
+  /** Every machine, or the one that was asked for. */
+  machines: MachineEntry[];
+  engineGet: typeof engineGet;
+  driverChoice(): Promise<DriverChoice>;
+  findVirtualBox(): ReturnType<typeof findVBoxManage>;
+  status(machine: Machine): Promise<MachineStatus>;
+  /** The machines that another b2d works on now, with a sentence about it. */
+  heldLocks(): Promise<ReadonlyMap<string, string>>;
+}
+
+export interface DoctorOptions {
+  /** Look at this machine alone. */
+  machine?: string | undefined;
+  note?: (text: string) => void;
+  systemRoot?: string;
+  now?: () => Date;
+  /** Makes the drivers; tests bring their own. */
+  driver?: (name: DriverName) => Driver;
+}
+
+/** No program that a check runs may take longer: VirtualBox answers within a second, a trial of QEMU's acceleration within a few. */
+const CHILD_LIMIT_MS = 25_000;
+
+/** Gathers what the checks need. Never throws for broken settings or machines: those are findings. */
+export async function openDoctorContext(host: Platform, options: DoctorOptions = {}): Promise<DoctorContext> {
+  const platform: Platform = { ...host, run: (file, args, more = {}) => host.run(file, args, { ...more, timeoutMs: Math.min(more.timeoutMs ?? CHILD_LIMIT_MS, CHILD_LIMIT_MS) }) };
+  const note = options.note ?? (() => undefined);
+  let home: string | undefined;
+  let settings: Settings | undefined;
+  let settingsProblem: unknown;
+  try {
+    home = b2dHome(platform);
+    settings = await loadSettings({ platform, home });
+  } catch (error) {
+    settingsProblem = error;
+  }
+  const settingsInForce = settings?.extra ?? extraSettings({ extra: {} }, { platform, home: home ?? '' });
+  const extra = Object.fromEntries(Object.entries(settingsInForce).map(([name, { value }]) => [name, value]));
+  const wantedDriver = settings?.driver.value ?? 'auto';
+  const driver = options.driver ?? ((name) => driverFor(platform, name, { settings: extra, note }));
+  const statuses = new Map<Machine, Promise<MachineStatus>>();
+  return {
+    platform, note, home, settings, settingsProblem, extra, wantedDriver, engineGet,
+    systemRoot: options.systemRoot ?? '/',
+    now: options.now ?? (() => new Date()),
+    machines: home === undefined ? [] : await findMachines({ platform, home, driver }, options.machine),
+    driverChoice: once(() => explainDriverChoice(driver, wantedDriver)),
+    findVirtualBox: once(() => findVBoxManage(platform, { program: extra['virtualbox.program'] })),
+    heldLocks: once(() => heldLocks(platform, home)),
+    status(machine) {
+      const asked = statuses.get(machine) ?? machineStatus(machine);
+      statuses.set(machine, asked);
+      return asked;
+    },
+  };
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
+}
