@@ -29,10 +29,12 @@ export interface VirtualBoxVersion {
 }
 
 /** `VMState` of `showvminfo --machinereadable`, as VirtualBox spells it. https://www.virtualbox.org/sdkref/_virtual_box_8idl.html (MachineState) */
-export type VmState =
-  | 'poweroff' | 'saved' | 'teleported' | 'aborted' | 'aborted-saved' | 'running' | 'paused' | 'gurumeditation' | 'teleporting' | 'livesnapshotting'
-  | 'starting' | 'stopping' | 'saving' | 'restoring' | 'teleportingpausedvm' | 'teleportingin' | 'restoringsnapshot' | 'deletingsnapshotlive'
-  | 'deletingsnapshotlivepaused' | 'onlinesnapshotting' | 'deletingsnapshot' | 'settingup' | 'offlinesnapshotting' | 'unknown';
+export const VM_STATES = [
+  'poweroff', 'saved', 'teleported', 'aborted', 'aborted-saved', 'running', 'paused', 'gurumeditation', 'teleporting', 'livesnapshotting',
+  'starting', 'stopping', 'saving', 'restoring', 'teleportingpausedvm', 'teleportingin', 'restoringsnapshot', 'deletingsnapshotlive',
+  'deletingsnapshotlivepaused', 'onlinesnapshotting', 'deletingsnapshot', 'settingup', 'offlinesnapshotting', 'unknown',
+] as const;
+export type VmState = (typeof VM_STATES)[number];
 
 export interface NatForward {
   name: string;
@@ -45,7 +47,10 @@ export interface NatForward {
   guestPort: number;
 }
 
-/** A medium in a slot of a storage controller. */
+/**
+ * A medium in a slot of a storage controller. Compare media by UUID, not by file: VBoxManage on Windows prints in the ANSI code page, so that
+ * letters beyond ASCII arrive as U+FFFD or `?` (arguments are not affected: `medium(file)` finds the UUID of a file).
+ */
 export interface Attachment {
   controller: string;
   port: number;
@@ -87,6 +92,8 @@ export interface MediumInfo {
   sizeOnDiskMiB: number;
   /** `created`, `locked read`, `locked write`, `inaccessible` ... */
   state: string;
+  /** Why it is `inaccessible`. */
+  accessError: string | undefined;
   /** UUIDs of the machines that use it. */
   usedBy: string[];
   /** Differencing images that build on it. */
@@ -133,13 +140,14 @@ export interface VirtualBox {
   modify(uuid: string, options: readonly string[]): Promise<void>;
   addController(uuid: string, options: { name: string; bus: 'sata' | 'virtio'; ports: number; hostIoCache: boolean }): Promise<void>;
   attach(uuid: string, slot: { controller: string; port: number; device: number; type: 'hdd' | 'dvddrive'; medium: string; options?: readonly string[] }): Promise<void>;
+  /** Nothing to do where the slot is empty. */
   detach(uuid: string, slot: { controller: string; port: number; device: number }): Promise<void>;
 
   /** Undefined where the file is neither registered nor there. */
-  medium(fileOrUuid: string): Promise<MediumInfo | undefined>;
+  medium(fileOrUuid: string, type?: 'disk' | 'dvd'): Promise<MediumInfo | undefined>;
   createDisk(file: string, sizeMiB: number): Promise<void>;
   resizeDisk(file: string, sizeMiB: number): Promise<void>;
-  /** Forgets the medium; the file stays unless `deleteFile`. */
+  /** Forgets the medium; the file stays unless `deleteFile`. Nothing to do where the medium is neither registered nor there. */
   closeMedium(type: 'disk' | 'dvd', fileOrUuid: string, options?: { deleteFile?: boolean }): Promise<void>;
 
   start(uuid: string): Promise<void>;
@@ -153,6 +161,7 @@ export interface VirtualBox {
 
   /** NAT rules of network card 1; `live` on a running machine, at once. */
   addForward(uuid: string, rule: NatForward, options: { live: boolean }): Promise<void>;
+  /** Nothing to do where no rule has that name. */
   deleteForward(uuid: string, name: string, options: { live: boolean }): Promise<void>;
 
   /** Undefined where no value is set. */
@@ -160,7 +169,7 @@ export interface VirtualBox {
   /** An empty value removes the key. */
   setExtraData(uuid: string, key: string, value: string): Promise<void>;
 
-  takeSnapshot(uuid: string, name: string): Promise<void>;
+  takeSnapshot(uuid: string, name: string, options?: { description?: string }): Promise<void>;
   snapshots(uuid: string): Promise<VmSnapshot[]>;
   restoreSnapshot(uuid: string, nameOrUuid: string): Promise<void>;
   deleteSnapshot(uuid: string, nameOrUuid: string): Promise<void>;
