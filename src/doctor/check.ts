@@ -40,7 +40,8 @@ export const skipped = finding('skipped');
 /** What an error says, as a finding. Errors that teach (B2dError, VBoxManageError) bring their reason and remedy along. */
 export function ofError(error: unknown, more: More = {}): Finding {
   const { reason, remedy, details } = (error ?? {}) as { reason?: string; remedy?: string[]; details?: string[] };
-  return fail([messageOf(error), reason].filter((text) => text).join(' '), {
+  const message = messageOf(error);
+  return fail(!reason || message.includes(reason) ? message : `${message} ${reason}`, {
     ...more,
     ...(details && details.length > 0 && { details }),
     ...(remedy && remedy.length > 0 && { remedy }),

@@ -3,7 +3,6 @@ import { extraSettings, loadSettings, type Settings } from '../config/load.ts';
 import { explainDriverChoice, type DriverChoice } from '../drivers/choose.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
 import { driverFor } from '../drivers/registry.ts';
-import { engineGet } from '../engine/client.ts';
 import { machineStatus, type MachineStatus } from '../machine/status.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -21,15 +20,15 @@ export interface DoctorContext {
   note(text: string): void;
   /** B2D_HOME, or undefined where the variable cannot be used. */
   home: string | undefined;
-  /** The settings for new machines, or undefined where they cannot be used; `settingsProblem` says why. */
+  /** The settings for new machines, with defaults for what cannot be used; undefined where they cannot be read at all. */
   settings: Settings | undefined;
+  /** What was thrown when they were read strictly. */
   settingsProblem: unknown;
   /** Driver settings: of the variables alone where the settings cannot be used. */
   extra: Readonly<Record<string, string>>;
   wantedDriver: DriverName | 'auto';
   /** Every machine, or the one that was asked for. */
   machines: MachineEntry[];
-  engineGet: typeof engineGet;
   driverChoice(): Promise<DriverChoice>;
   findVirtualBox(): ReturnType<typeof findVBoxManage>;
   status(machine: Machine): Promise<MachineStatus>;
@@ -58,10 +57,13 @@ export async function openDoctorContext(host: Platform, options: DoctorOptions =
   let settings: Settings | undefined;
   let settingsProblem: unknown;
   try {
-    home = b2dHome(platform);
-    settings = await loadSettings({ platform, home });
+    const folder = (home = b2dHome(platform));
+    settings = await loadSettings({ platform, home }).catch(async (error: unknown) => {
+      settingsProblem = error;
+      return loadSettings({ platform, home: folder, lenient: true }); // for the other checks
+    });
   } catch (error) {
-    settingsProblem = error;
+    settingsProblem ??= error;
   }
   const settingsInForce = settings?.extra ?? extraSettings({ extra: {} }, { platform, home: home ?? '' });
   const extra = Object.fromEntries(Object.entries(settingsInForce).map(([name, { value }]) => [name, value]));
@@ -69,12 +71,12 @@ export async function openDoctorContext(host: Platform, options: DoctorOptions =
   const driver = options.driver ?? ((name) => driverFor(platform, name, { settings: extra, note }));
   const statuses = new Map<Machine, Promise<MachineStatus>>();
   return {
-    platform, note, home, settings, settingsProblem, extra, wantedDriver, engineGet,
+    platform, note, home, settings, settingsProblem, extra, wantedDriver,
     systemRoot: options.systemRoot ?? '/',
     now: options.now ?? (() => new Date()),
     machines: home === undefined ? [] : await findMachines({ platform, home, driver }, options.machine),
     driverChoice: once(() => explainDriverChoice(driver, wantedDriver)),
-    findVirtualBox: once(() => findVBoxManage(platform, { program: extra['virtualbox.program'] })),
+    findVirtualBox: once(() => findVBoxManage(platform, { ...(extra['virtualbox.program'] && { program: extra['virtualbox.program'] }), setting: 'The setting virtualbox.program' })),
     heldLocks: once(() => heldLocks(platform, home)),
     status(machine) {
       const asked = statuses.get(machine) ?? machineStatus(machine);

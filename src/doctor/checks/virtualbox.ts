@@ -7,12 +7,9 @@ export const virtualBoxCheck: Check = {
   title: 'VirtualBox',
   async run(context) {
     const search = await context.findVirtualBox();
-    if (!('found' in search)) {
-      const more = { details: search.looked.map((place) => `looked for: ${place}`) };
-      return [context.extra['virtualbox.program'] === undefined ? skipped(`VirtualBox is not installed. ${search.missing}`, more) : fail(search.missing, { ...more, remedy: ['b2d config'] })];
-    }
+    if (!('found' in search)) return [context.extra['virtualbox.program'] === undefined ? skipped(search.missing) : fail(search.missing, { remedy: ['b2d config'] })];
     const { program, by } = search.found;
-    const place = `${program} (${by})`;
+    const place = `${program}, found by: ${by}`;
     try {
       const { text, support, warnings } = await openVirtualBox(context.platform, program).version();
       const more = { details: [place, ...warnings] };

@@ -1,7 +1,7 @@
 import { machinesDirectory } from '../../machine/paths.ts';
 import { readRecord } from '../../machine/record.ts';
 import type { Platform } from '../../platform/platform.ts';
-import type { VirtualBox } from '../../virtualbox/index.ts';
+import { VBoxManageError, type VirtualBox } from '../../virtualbox/index.ts';
 
 /** A VirtualBox machine whose .vbox file is, or was, below B2D_HOME, and that no machine.json knows. */
 export interface LeftoverMachine {
@@ -33,8 +33,16 @@ async function candidates(virtualBox: VirtualBox): Promise<Omit<LeftoverMachine,
     const settingsFile = (await virtualBox.machine(uuid))?.settingsFile;
     if (settingsFile !== undefined) named.push({ uuid, settingsFile, running: running.has(uuid) });
   }
-  const inaccessible = registered.some(({ name }) => name.startsWith('<inaccessible')) ? parseInaccessible(await virtualBox.manage(['list', 'vms', '--long'])) : [];
+  const inaccessible = registered.some(({ name }) => name.startsWith('<inaccessible')) ? parseInaccessible(await longList(virtualBox)) : [];
   return [...named, ...inaccessible.map((entry) => ({ ...entry, running: false }))];
+}
+
+/** With each inaccessible machine VirtualBox tells why, which counts as an error; the list is whole all the same. */
+function longList(virtualBox: VirtualBox): Promise<string> {
+  return virtualBox.manage(['list', 'vms', '--long']).catch((error: unknown) => {
+    if (error instanceof VBoxManageError && error.exitCode === 0) return error.stdout;
+    throw error;
+  });
 }
 
 /** Only the long list tells where the .vbox file of an inaccessible machine was. */
