@@ -1,7 +1,8 @@
 import fs from 'node:fs/promises';
-import { B2dError, codeOf } from '../../errors.ts';
+import { B2dError } from '../../errors.ts';
 import { exists, storageError } from '../../platform/files.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { renameNew } from '../../platform/rename.ts';
 import { DATA_NODE } from './arguments.ts';
 import type { QmpSession } from './qmp.ts';
 
@@ -16,23 +17,7 @@ export async function createDisk(platform: Platform, img: string, file: string, 
   const beside = `${file}.partial`;
   await fs.rm(beside, { force: true });
   await runImg(platform, img, ['create', '-q', '-f', 'qcow2', '-o', 'lazy_refcounts=off', beside, `${sizeMiB}M`], `make the data disk ${file}`);
-  try {
-    const handle = await fs.open(beside, 'r+');
-    await handle.sync().finally(() => handle.close());
-    await linkNew(beside, file);
-  } catch (error) {
-    throw storageError('write', file, error);
-  }
-}
-
-/** Renames, but never over a file that appeared meanwhile. */
-async function linkNew(from: string, to: string): Promise<void> {
-  try {
-    await fs.link(from, to);
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST' && !(await exists(to))) return fs.rename(from, to); // a file system without links
-  }
-  await fs.rm(from, { force: true });
+  await renameNew(beside, file);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { B2dError, type B2dErrorOptions } from '../../errors.ts';
+import { bindFailure } from '../bind-failure.ts';
 import type { NatRule } from '../driver.ts';
 import { PortTakenError } from '../errors.ts';
 import { hostForward } from './arguments.ts';
-import { bindFailure } from './ports.ts';
 import { ENDED_WELL } from './process.ts';
 
 /**

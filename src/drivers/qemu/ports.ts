@@ -1,7 +1,6 @@
-import dgram from 'node:dgram';
-import net from 'node:net';
 import { readIfThere, writeAtomic } from '../../platform/files.ts';
 import { B2dError } from '../../errors.ts';
+import { bindFailure } from '../bind-failure.ts';
 import type { NatRule } from '../driver.ts';
 import { PortTakenError } from '../errors.ts';
 import { hostForward, hostSide, NETDEV } from './arguments.ts';
@@ -78,20 +77,5 @@ export function parseUserNetwork(text: string): NatRule[] {
   return [...text.matchAll(line)].map(([, kind, address, hostPort, guestPort]) => {
     const protocol = kind === 'UDP' ? 'udp' : 'tcp';
     return { name: `${protocol}-${hostPort}`, protocol, hostAddress: address === '*' ? '0.0.0.0' : String(address), hostPort: Number(hostPort), guestPort: Number(guestPort) };
-  });
-}
-
-/** The operating system's own reason why that port cannot be bound (QEMU gives none), or undefined when it can. */
-export function bindFailure({ protocol, hostAddress: address, hostPort: port }: NatRule): Promise<Error | undefined> {
-  return new Promise((resolve) => {
-    if (protocol === 'udp') {
-      const socket = dgram.createSocket('udp4');
-      socket.once('error', resolve);
-      socket.bind({ address, port }, () => socket.close(() => resolve(undefined)));
-    } else {
-      const server = net.createServer();
-      server.once('error', resolve);
-      server.listen(port, address, () => server.close(() => resolve(undefined)));
-    }
   });
 }

@@ -1,11 +1,11 @@
 import fs from 'node:fs/promises';
 import { B2dError } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { killProven, waitGone } from '../process-identity.ts';
 import { readEndpoint } from './connection.ts';
-import { isThisMachine, readPid } from './identity.ts';
+import { isThisMachine, qemuMark, readPid } from './identity.ts';
 import { qemuFiles, type MachinePlace } from './layout.ts';
 import { withQmp } from './qmp.ts';
-import { killProven, waitGone } from './process.ts';
 import { queryState } from './query-state.ts';
 
 const QUIT_MS = 3_000;
@@ -39,7 +39,7 @@ export async function powerOff(platform: Platform, machine: MachinePlace): Promi
 }
 
 async function waitOff(platform: Platform, machine: MachinePlace, pid: number | undefined): Promise<boolean> {
-  if (pid !== undefined) return waitGone(platform, pid, machine.uuid, GONE_MS);
+  if (pid !== undefined) return waitGone(platform, pid, qemuMark(machine.uuid), GONE_MS);
   const { state } = await queryState(platform, machine);
   return ['stopped', 'crashed', 'absent'].includes(state);
 }

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../../errors.ts';
 import { plainText, storageError } from '../../platform/files.ts';
-import type { Platform } from '../../platform/platform.ts';
-import { isThisMachine } from './identity.ts';
+import { rotate } from '../../platform/rename.ts';
 
 /** A QEMU that was just launched; it lives on when b2d ends. */
 export interface LaunchedQemu {
@@ -23,7 +21,6 @@ export interface LaunchedQemu {
 /** QEMU's orderly end: the guest powered off, or `quit`. */
 export const ENDED_WELL = 'ended with code 0';
 
-const POLL_MS = 25;
 const WORDS_BYTES = 16 * 1024;
 
 /**
@@ -70,29 +67,5 @@ async function openNewLog(file: string): Promise<fs.FileHandle> {
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw storageError('write', file, error);
     }
-  }
-}
-
-/** Keeps the file of the previous run as `.1`. */
-export async function rotate(file: string): Promise<void> {
-  await fs.rename(file, `${file}.1`).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw storageError('rename', file, error);
-  });
-}
-
-/** Ends a process that was proved to be this machine's QEMU, whatever state it is in. */
-export function killProven(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL'); // on Windows Node ends the process the hard way too
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-/** Waits until the process is no longer this machine's QEMU; false when it still is after `timeoutMs`. */
-export async function waitGone(platform: Platform, pid: number, uuid: string, timeoutMs: number): Promise<boolean> {
-  for (const deadline = Date.now() + timeoutMs; ; await sleep(POLL_MS)) {
-    if ((await isThisMachine(platform, pid, uuid)) === false) return true;
-    if (Date.now() >= deadline) return false;
   }
 }

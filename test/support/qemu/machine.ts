@@ -7,7 +7,7 @@ import type { MachineSpec, NatRule } from '../../../src/drivers/driver.ts';
 import { createQemuDriver, type QemuDriverOptions } from '../../../src/drivers/qemu/driver.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
 import { awkwardFolder, plainFolder } from '../temp.ts';
-import { GUEST_LINE, writeGuestIso, type GuestBehaviour } from './guest.ts';
+import { GUEST_LINE, writeGuestIso, type GuestBehaviour } from '../guest.ts';
 
 /** A machine of the tiny guest in a folder of its own; `remove` ends its QEMU whatever a test did to it. */
 export interface TestMachine {
