@@ -1,6 +1,7 @@
 import { environmentFor } from './environment.ts';
 import { VBoxManageError } from './error.ts';
 import { tellsError } from './failure-text.ts';
+import type { ProblemName } from './problems.ts';
 import type { VirtualBoxHost } from './virtualbox.ts';
 
 export interface CallOptions {
@@ -23,12 +24,13 @@ export const LONG_DEADLINE = 15 * 60_000;
 /** Waits before the further tries: a service that starts or ends, or a session that is being closed, needs a second or two. */
 export const BACKOFF: readonly number[] = [100, 200, 400, 800, 1600, 3200];
 
-/** Refused before anything was done, so that any call may be tried again. */
-const REFUSED = ['object-not-ready'];
+/** Refused before anything was done, so that any call may be tried again: several programs that start the service at once get these. */
+const REFUSED: readonly ProblemName[] = ['object-not-ready', 'service-unreachable'];
 
 export function caller(host: VirtualBoxHost, program: string, { sleep = wait }: CallerOptions = {}): Call {
   const env = environmentFor(host);
-  return (args, options = {}) => persistently(() => once(host, program, args, { timeoutMs: options.timeoutMs ?? DEADLINE, env }), async (error) => REFUSED.includes(error.problem ?? ''), sleep);
+  return (args, { timeoutMs = DEADLINE } = {}) =>
+    persistently(() => once(host, program, args, { timeoutMs, env }), async ({ problem }) => problem !== undefined && REFUSED.includes(problem), sleep);
 }
 
 /** Tries again while `again` says so, a bounded number of times. */

@@ -68,6 +68,12 @@ export const HOST_PROBLEMS = [
     remedy: () => ['start the VirtualBox window, which names the file; VirtualBox keeps its last version beside it, as .vbox-prev or VirtualBox.xml-prev'],
   },
   {
+    name: 'service-unreachable',
+    signs: /COM server is not running or failed to start/,
+    reason: 'VirtualBox\'s service, VBoxSVC, does not start.',
+    remedy: ({ os }) => ['try again; if it stays so, log out and in, or restart the computer', os === 'win32' ? 'then run VirtualBox\'s installer again and choose Repair' : 'then install VirtualBox again'],
+  },
+  {
     name: 'broken-install',
     signs: /error while loading shared libraries|cannot open shared object|Failed to (?:create the VirtualBox object|initialize COM)|REGDB_E_CLASSNOTREG|CO_E_SERVER_EXEC_FAILURE|bad CPU type|ENOEXEC|EACCES|ENOENT|VERR_LDR\w*|RTR3Init/,
     reason: 'VirtualBox\'s installation is not complete.',

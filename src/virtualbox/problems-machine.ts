@@ -9,6 +9,12 @@ export const MACHINE_PROBLEMS = [
     remedy: () => ['try again in a few seconds'],
   },
   {
+    name: 'service-lost',
+    signs: /NS_ERROR_CALL_FAILED|NS_ERROR_ABORT|RPC_E_(?:DISCONNECTED|SERVER_DIED)\w*|RPC_S_\w+|0x800706b[ae]/,
+    reason: 'VirtualBox\'s service, VBoxSVC, ended while it worked; the machines that ran ended with it.',
+    remedy: () => ['try again; VBoxSVC.log in VirtualBox\'s settings folder tells more'],
+  },
+  {
     name: 'machine-inaccessible',
     signs: /The object functionality is limited/,
     reason: 'The machine is registered, but its .vbox file is gone or cannot be read.',
@@ -82,12 +88,19 @@ export const MACHINE_PROBLEMS = [
   },
   {
     name: 'process-ended',
-    signs: /has terminated unexpectedly during startup/,
-    reason: 'The machine\'s process ended before the machine ran: mostly the kernel driver is missing or too old, or other software (antivirus, an overlay) forces itself into the process.',
+    // The second sentence also stands for a saved state whose file is gone or cut off.
+    signs: /has terminated unexpectedly during startup|session was closed before any attempt to power it on/,
+    reason: 'The machine\'s process ended before the machine ran: mostly the kernel driver is missing or too old, other software (antivirus, an overlay) forces itself into the process, or a suspended machine\'s saved state is damaged.',
     remedy: ({ os }) => [
       os === 'linux' ? 'sudo modprobe vboxdrv; if there is no such module: sudo /sbin/vboxconfig, or install virtualbox-dkms' : 'restart the computer; if it stays so, install VirtualBox again',
       'VBox.log and VBoxHardening.log in the machine\'s Logs folder tell more',
     ],
+  },
+  {
+    name: 'file-refused',
+    signs: /VERR_ACCESS_DENIED|VERR_PERMISSION\w*|VERR_WRITE_PROTECT|VERR_SHARING_VIOLATION/,
+    reason: 'VirtualBox may not open a file: it belongs to somebody else, or another program (antivirus, backup, sync) holds it.',
+    remedy: () => ['look who owns the file and its folder, and what has it open'],
   },
   {
     name: 'wrong-state',
