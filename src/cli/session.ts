@@ -23,17 +23,20 @@ export interface Session {
 /** Five minutes: a first start under software emulation on a busy machine takes two or three. */
 const READY_TIMEOUT_S = 300;
 
-/** Reads the settings and brings the parts together. @throws B2dError for settings that cannot be used. */
-export async function createSession(platform: Platform, flags: Record<string, unknown>): Promise<Session> {
+/**
+ * Reads the settings and brings the parts together. A command without flags for a machine's settings is not stopped by a bad value of one of them:
+ * it is a warning there. @throws B2dError for settings that cannot be used.
+ */
+export async function createSession(platform: Platform, flags: Record<string, unknown>, { changesMachines }: { changesMachines: boolean }): Promise<Session> {
   const home = b2dHome(platform);
   const given = Object.fromEntries(SETTING_KEYS.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key] as string]));
-  const load: LoadOptions = { platform, home, flags: given, cwd: process.cwd() };
+  const load: LoadOptions = { platform, home, flags: given, cwd: process.cwd(), lenient: !changesMachines };
   const settings = await loadSettings(load);
   const progress = createProgress(process.stderr, platform.env);
   for (const warning of settings.warnings) progress.note(warning);
   const requested = { forNew: machineValues(settings), explicit: explicitValues(settings) };
   const workspace: Workspace = {
-    platform, home, progress, packageRoot: packageRoot(), cwd: process.cwd(), now: () => new Date(),
+    platform, home, progress, debug: flags['debug'] === true ? progress.note : () => undefined, packageRoot: packageRoot(), cwd: process.cwd(), now: () => new Date(),
     driver: (name) => driverFor(platform, name, { settings: requested.forNew.extra, note: progress.note }), readyTimeoutMs: readyTimeout(platform) * 1000,
   };
   return { workspace, settings, load, requested, machineName: settings.machine.value };

@@ -6,3 +6,9 @@ const SETTING_NAMES: Record<string, string> = { memoryMiB: 'memory', cpus: 'CPUs
 export function pendingNote(name: string, changed: readonly string[]): string {
   return `Changed: ${changed.map((key) => SETTING_NAMES[key] ?? key).join(', ')}. It takes effect at the next start:  b2d restart${machineFlag(name)}`;
 }
+
+/** Tells how a suspended machine goes on, or not. */
+export function suspendedNote(name: string): string {
+  const flag = machineFlag(name);
+  return `Machine "${name}" is suspended. Let it go on:  b2d up${flag}   Give its state up, as by a power cut:  b2d kill${flag}`;
+}

@@ -4,7 +4,7 @@ import { askYesNo } from '../cli/ask.ts';
 import { B2dError } from '../errors.ts';
 import { deleteMachine } from '../machine/delete.ts';
 import { machineFlag } from '../machine/errors.ts';
-import { openMachine, withMachine } from '../machine/machine.ts';
+import { withMachine } from '../machine/machine.ts';
 
 export default class Delete extends B2dCommand<typeof Delete> {
   static override summary = 'Delete the machine with all its images, containers and volumes.';
@@ -18,8 +18,9 @@ export default class Delete extends B2dCommand<typeof Delete> {
     if (!this.flags.yes && !(await askYesNo(`Delete machine "${name}" with its images, containers and volumes (${paths.directory})?`))) {
       throw new B2dError(`Machine "${name}" was not deleted.`, { exit: 'declined', remedy: `To delete it without a question: b2d delete${machineFlag(name)} --yes` });
     }
-    await withMachine(this.workspace, name, 'delete', async () => deleteMachine(this.workspace, await openMachine(this.workspace, name)));
+    const left = await withMachine(this.workspace, name, 'delete', async () => deleteMachine(this.workspace, await this.openMachine()));
     this.workspace.progress.note(`Machine "${name}" is deleted.`);
-    return { name };
+    if (left.length > 0) this.workspace.progress.note(`Left in ${paths.directory}, because b2d did not make it: ${left.join(', ')}`);
+    return { name, left };
   }
 }

@@ -3,7 +3,7 @@ import { machineStatus, type MachineStatus } from '../machine/status.ts';
 
 export default class Status extends B2dCommand<typeof Status> {
   static override summary = 'Show whether the machine runs and its engine answers.';
-  static override description = 'The first word is the state: running, stopped, paused, saved, crashed, unknown.';
+  static override description = 'The first word is the state: running, stopped, paused, saved, crashed, absent, starting, stopping or unknown.';
 
   async run(): Promise<MachineStatus> {
     const status = await machineStatus(await this.openMachine());

@@ -32,6 +32,8 @@ export interface LoadOptions {
   /** What the flags say, as typed; relative paths start at `cwd`. */
   flags?: Partial<Record<SettingKey, string | number | undefined>>;
   cwd?: string;
+  /** Values that cannot be used are warnings, and the default counts; but never for `machine`: another machine than the one meant must not be touched. */
+  lenient?: boolean;
   /** An existing machine's own settings: they win over config.toml, which is about new machines. `file` is its machine.json. */
   machine?: { file: string; values: Partial<SettingValues>; extra?: Record<string, string> };
 }
@@ -48,8 +50,18 @@ export const configFileOf = (platform: Platform, home: string): string => platfo
  */
 export async function loadSettings(options: LoadOptions): Promise<Settings> {
   const file = await readConfigFile(configFileOf(options.platform, options.home));
-  const entries = SETTING_KEYS.map((key) => [key, resolveSetting(key, candidates(key, file, options), options)]);
-  return { ...(Object.fromEntries(entries) as Pick<Settings, SettingKey>), extra: extraSettings(file, options), warnings: file.warnings };
+  const warnings = [...file.warnings];
+  const resolve = (key: SettingKey): Setting<unknown> => {
+    try {
+      return resolveSetting(key, candidates(key, file, options), options);
+    } catch (error) {
+      if (!options.lenient || key === 'machine' || !(error instanceof B2dError)) throw error;
+      warnings.push(`${error.message} It plays no part here.`);
+      return resolveSetting(key, [], options);
+    }
+  };
+  const entries = SETTING_KEYS.map((key) => [key, resolve(key)]);
+  return { ...(Object.fromEntries(entries) as Pick<Settings, SettingKey>), extra: extraSettings(file, options), warnings };
 }
 
 /** What the layers say about a setting, strongest first. */

@@ -13,6 +13,8 @@ export interface EngineEndpoint {
 export interface EngineReply {
   status: number;
   body: string;
+  /** The engine's clock when it answered, in whole seconds, where the answer says it (RFC 9110, 6.6.1). */
+  date: Date | undefined;
 }
 
 /**
@@ -32,7 +34,8 @@ export function engineGet(endpoint: EngineEndpoint, resource: string, timeoutMs 
       (response) => {
         let body = '';
         response.setEncoding('utf8').on('data', (text: string) => (body += text));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body })).on('error', reject);
+        const date = response.headers.date === undefined ? undefined : new Date(response.headers.date);
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body, date })).on('error', reject);
       },
     );
     request.on('error', reject);

@@ -35,7 +35,7 @@ export async function ensureMachine(workspace: Workspace, name: string, settings
 }
 
 async function newRecord(workspace: Workspace, name: string, { forNew }: RequestedSettings): Promise<MachineRecord> {
-  const driver = await chooseDriver(workspace.driver, forNew.driver);
+  const driver = await chooseDriver(workspace.driver, forNew.driver, workspace.debug);
   const image = await fetchImage(workspace, forNew.iso);
   return {
     version: RECORD_VERSION,

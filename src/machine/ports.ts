@@ -4,8 +4,13 @@ import type { NatRule } from '../drivers/driver.ts';
 import { LOOPBACK } from './loopback.ts';
 import type { ServicePorts } from './record.ts';
 
+/** A guest service that b2d itself reaches; its NAT rule has the same name. */
+export type Service = keyof ServicePorts;
+
 /** Guest ports: sshd's, and the engine's with TLS (IANA: docker-s). */
 const GUEST_PORTS: ServicePorts = { docker: 2376, ssh: 22 };
+
+export const SERVICES = Object.keys(GUEST_PORTS) as Service[];
 
 /** Tried first, so that the first machine's addresses are the ones people know from boot2docker. */
 const PREFERRED: ServicePorts = { docker: 2376, ssh: 2022 };
@@ -32,38 +37,38 @@ function anyFreePort(): Promise<number> {
 }
 
 /**
- * Host ports for the next start: each the one of the last run when it is free, else the customary one, else any free one.
- * `taken` are ports found busy at a start, and those of other machines, which may be off just now.
+ * Host ports for the next start; `taken` are ports found busy at a start, and those of other machines, which may be off just now.
  * @throws B2dError (portTaken) when the system has no port left.
  */
 export async function choosePorts(last: Partial<ServicePorts>, taken: ReadonlySet<number>): Promise<ServicePorts> {
   const chosen: Partial<ServicePorts> = {};
-  for (const service of Object.keys(GUEST_PORTS) as (keyof ServicePorts)[]) {
-    const used = new Set([...taken, ...Object.values(chosen)]);
-    const candidates = [last[service], PREFERRED[service]].filter((port): port is number => port !== undefined && !used.has(port));
-    for (const port of candidates) {
-      if (chosen[service] === undefined && (await isPortFree(port))) chosen[service] = port;
-    }
-    chosen[service] ??= await anotherPort(used);
-  }
+  for (const service of SERVICES) chosen[service] = await choosePort(service, last[service], new Set([...taken, ...Object.values(chosen)]));
   return chosen as ServicePorts;
 }
 
-async function anotherPort(used: ReadonlySet<number>): Promise<number> {
+/** A host port for one service: the one of the last run when it is free, else the customary one, else any free one. @throws B2dError (portTaken) */
+export async function choosePort(service: Service, last: number | undefined, taken: ReadonlySet<number>): Promise<number> {
+  for (const port of [last, PREFERRED[service]]) {
+    if (port !== undefined && !taken.has(port) && (await isPortFree(port))) return port;
+  }
   for (let attempt = 0; attempt < 50; attempt++) {
     const port = await anyFreePort().catch(() => undefined);
-    if (port !== undefined && !used.has(port)) return port;
+    if (port !== undefined && !taken.has(port)) return port;
   }
   throw new B2dError('No free port was found on 127.0.0.1.', { exit: 'portTaken', remedy: 'End some programs that listen on many ports.' });
 }
 
-/** The NAT rules of b2d's own services. */
+/** The NAT rule of one of b2d's own services. */
+export function serviceRule(service: Service, hostPort: number): NatRule {
+  return { name: service, protocol: 'tcp', hostAddress: LOOPBACK, hostPort, guestPort: GUEST_PORTS[service] };
+}
+
+/** The NAT rules of all of them. */
 export function serviceRules(ports: ServicePorts): NatRule[] {
-  return (Object.keys(GUEST_PORTS) as (keyof ServicePorts)[]).map((service) => ({
-    name: service,
-    protocol: 'tcp',
-    hostAddress: LOOPBACK,
-    hostPort: ports[service],
-    guestPort: GUEST_PORTS[service],
-  }));
+  return SERVICES.map((service) => serviceRule(service, ports[service]));
+}
+
+/** The NAT rules of a machine that was started before. */
+export function recordedRules({ ports }: { ports: Partial<ServicePorts> }): NatRule[] {
+  return SERVICES.flatMap((service) => (ports[service] === undefined ? [] : [serviceRule(service, ports[service])]));
 }

@@ -1,5 +1,8 @@
+import { Readable, Writable } from 'node:stream';
+import { B2dError } from '../errors.ts';
 import { agentSocket } from '../ssh/agent.ts';
 import { connectWhenReady } from '../ssh/connect-when-ready.ts';
+import type { Connection, ConnectOptions } from '../ssh/connect.ts';
 import { exec, shell } from '../ssh/exec.ts';
 import { readLoginKeys } from '../ssh/login-keys.ts';
 import { machineNotRunning } from './errors.ts';
@@ -24,16 +27,7 @@ const LOGIN_TIMEOUT_MS = 60_000;
  */
 export async function openSession(workspace: Workspace, machine: Machine, request: SshRequest): Promise<number> {
   const { platform } = workspace;
-  const { record, paths } = machine;
-  if (record.ports.ssh === undefined) throw machineNotRunning(record.name, { state: 'stopped', detail: 'It was never started.' });
-  const connection = await connectWhenReady({
-    port: record.ports.ssh,
-    user: request.user,
-    ...(await readLoginKeys(platform, paths.directory)),
-    timeoutMs: LOGIN_TIMEOUT_MS,
-    ...(request.forwardAgent && { forwardAgent: agentSocket(platform) }),
-  });
-  try {
+  return withConnection(workspace, machine, { user: request.user, ...(request.forwardAgent && { forwardAgent: agentSocket(platform) }) }, (connection) => {
     const { stdin, stdout, stderr } = process;
     const interactive = request.command.length === 0;
     const session = {
@@ -41,7 +35,26 @@ export async function openSession(workspace: Workspace, machine: Machine, reques
       terminal: request.tty || (interactive && stdin.isTTY === true),
       ...(platform.env['TERM'] && { term: platform.env['TERM'] }),
     };
-    return await (interactive ? shell(connection, session) : exec(connection, request.command, session));
+    return interactive ? shell(connection, session) : exec(connection, request.command, session);
+  });
+}
+
+/** Runs a line of the guest's shell as root. @throws B2dError as `openSession`; (failure) with the command's own words when it ends with anything but 0. */
+export async function runAsRoot(workspace: Workspace, machine: Machine, command: string): Promise<void> {
+  let said = '';
+  const collect = (): Writable => new Writable({ write: (chunk, _, done) => { said += String(chunk); done(); } });
+  const session = { streams: { stdin: Readable.from([]), stdout: collect(), stderr: collect() }, terminal: false };
+  const code = await withConnection(workspace, machine, { user: 'root' }, (connection) => exec(connection, [command], session));
+  if (code !== 0) throw new B2dError(`A command in "${machine.record.name}" ended with ${code}: ${said.trim().slice(-500)}`, { exit: 'failure' });
+}
+
+async function withConnection<T>(workspace: Workspace, machine: Machine, login: Pick<ConnectOptions, 'user' | 'forwardAgent'>, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const { record, paths } = machine;
+  if (record.ports.ssh === undefined) throw machineNotRunning(record.name, { state: 'stopped', detail: 'It was never started.' });
+  const keys = await readLoginKeys(workspace.platform, paths.directory);
+  const connection = await connectWhenReady({ port: record.ports.ssh, ...keys, timeoutMs: LOGIN_TIMEOUT_MS, ...login });
+  try {
+    return await work(connection);
   } finally {
     connection.close();
   }

@@ -13,6 +13,8 @@ export interface Workspace {
   /** Relative paths that the user names start here. */
   cwd: string;
   progress: Progress;
+  /** Told what led to a decision; shown with `--debug`. */
+  debug(text: string): void;
   now(): Date;
   driver(name: DriverName): Driver;
   /** Milliseconds until a machine that was started must answer. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
-import type { Driver, MachineSpec, MachineState, NatRule } from '../../src/drivers/driver.ts';
-import { PortTakenError, UnsupportedError } from '../../src/drivers/errors.ts';
+import type { Driver, DriverName, MachineSpec, MachineState, NatRule, StateReport } from '../../src/drivers/driver.ts';
+import { PortTakenError, SavedStateError, UnsupportedError } from '../../src/drivers/errors.ts';
+import { codeOf } from '../../src/errors.ts';
 import { hostPlatform } from '../../src/platform/platform.ts';
 import { tlsPaths } from '../../src/tls/paths.ts';
 import { startEngine, type TestEngine } from './tls-engine.ts';
@@ -10,16 +11,31 @@ import { startEngine, type TestEngine } from './tls-engine.ts';
  * so that readiness is proved as with a real one.
  */
 export class FakeDriver implements Driver {
-  readonly name = 'qemu';
+  readonly name: DriverName;
   state_: MachineState = 'stopped';
+  detail: string | undefined;
+  /** The state that follows each of these by itself, after it was asked for a few times. */
+  readonly follows: Partial<Record<MachineState, MachineState>> = {};
   /** What was called, in order. */
   readonly calls: string[] = [];
   rules: NatRule[] = [];
   /** Host ports that another program takes between b2d's check and the start. */
   readonly busy = new Set<number>();
+  /** Host ports whose rules are said to be in force while another program has the port. */
+  readonly silentlyBusy = new Set<number>();
   /** What the guest writes to its console instead of starting its engine. */
   console: string | undefined;
+  /** Why a saved state cannot be read. */
+  unreadable: string | undefined;
+  /** Milliseconds by which the guest's clock is ahead. */
+  clockAheadMs = 0;
   private engine: TestEngine | undefined;
+  private asked = 0;
+
+  /** As VirtualBox, which can suspend, unless told. */
+  constructor(name: DriverName = 'virtualbox') {
+    this.name = name;
+  }
 
   async preflight() {
     return { usable: true, accelerator: 'memory' };
@@ -37,15 +53,30 @@ export class FakeDriver implements Driver {
 
   async start(spec: MachineSpec, rules: readonly NatRule[]): Promise<void> {
     this.calls.push('start');
+    if (this.state_ === 'saved' && this.unreadable !== undefined) throw new SavedStateError(spec.name, this.unreadable);
     const taken = rules.find((rule) => this.busy.has(rule.hostPort));
-    if (taken) throw new PortTakenError(taken);
-    if (this.state_ !== 'paused') {
-      await fs.writeFile(spec.consoleFile, this.console ?? 'b2d: 0.10 init\n');
-      this.rules = [...rules];
-      const port = rules.find((rule) => rule.guestPort === 2376)?.hostPort;
-      if (this.console === undefined) this.engine = await startEngine(tlsPaths(hostPlatform(), spec.directory), port);
-    }
+    const goesOn = this.state_ === 'paused' || this.state_ === 'saved';
+    if (taken && !goesOn) throw new PortTakenError(taken);
+    if (!goesOn) await fs.writeFile(spec.consoleFile, this.console ?? 'b2d: 0.10 init\n');
+    this.rules = rules.filter((rule) => rule !== taken);
     this.state_ = 'running';
+    await this.listen(spec).catch(async (error: unknown) => {
+      if (!goesOn) await this.off();
+      throw error;
+    });
+    if (taken) throw new PortTakenError(taken);
+  }
+
+  /** The guest's engine on the host port of its rule, where it has one. */
+  private async listen(spec: MachineSpec): Promise<void> {
+    await this.engine?.close();
+    this.engine = undefined;
+    const rule = this.rules.find(({ guestPort }) => guestPort === 2376);
+    if (this.state_ !== 'running' || this.console !== undefined || rule === undefined || this.silentlyBusy.has(rule.hostPort)) return;
+    this.engine = await startEngine(tlsPaths(hostPlatform(), spec.directory), rule.hostPort, { now: () => Date.now() + this.clockAheadMs }).catch((error: unknown) => {
+      this.rules = this.rules.filter((other) => other !== rule);
+      throw codeOf(error) === 'EADDRINUSE' ? new PortTakenError(rule, error) : error;
+    });
   }
 
   async shutdown(): Promise<void> {
@@ -55,7 +86,7 @@ export class FakeDriver implements Driver {
 
   async powerOff(): Promise<void> {
     this.calls.push('powerOff');
-    await this.off();
+    await this.off(this.state_ === 'absent' ? 'absent' : 'stopped');
   }
 
   async off(state: MachineState = 'stopped'): Promise<void> {
@@ -64,17 +95,21 @@ export class FakeDriver implements Driver {
     this.state_ = state;
   }
 
-  async state() {
-    return { state: this.state_ };
+  async state(): Promise<StateReport> {
+    const next = this.follows[this.state_];
+    if (next !== undefined && ++this.asked % 3 === 0) this.state_ = next;
+    return { state: this.state_, ...(this.detail && { detail: this.detail }) };
   }
 
   async destroy(spec: MachineSpec): Promise<void> {
     this.calls.push('destroy');
-    await fs.rm(`${spec.dataDiskBase}.fake`, { force: true });
+    for (const file of [`${spec.dataDiskBase}.fake`, spec.consoleFile]) await fs.rm(file, { force: true });
   }
 
   async suspend(): Promise<void> {
-    throw new UnsupportedError('qemu', 'suspend', 'It is a fake.');
+    this.calls.push('suspend');
+    if (this.name === 'qemu') throw new UnsupportedError('qemu', 'suspend a machine', 'It is a fake.');
+    await this.off('saved');
   }
 
   async discardSavedState(): Promise<void> {
@@ -82,12 +117,17 @@ export class FakeDriver implements Driver {
     if (this.state_ === 'saved') this.state_ = 'stopped';
   }
 
-  async forward(_spec: MachineSpec, rule: NatRule): Promise<void> {
+  async forward(spec: MachineSpec, rule: NatRule): Promise<void> {
+    this.calls.push(`forward ${rule.name}`);
+    if (this.busy.has(rule.hostPort)) throw new PortTakenError(rule);
     this.rules.push(rule);
+    await this.listen(spec);
   }
 
-  async unforward(_spec: MachineSpec, name: string): Promise<void> {
+  async unforward(spec: MachineSpec, name: string): Promise<void> {
+    this.calls.push(`unforward ${name}`);
     this.rules = this.rules.filter((rule) => rule.name !== name);
+    await this.listen(spec);
   }
 
   async forwards(): Promise<NatRule[]> {

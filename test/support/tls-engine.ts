@@ -14,7 +14,7 @@ export interface TestEngine {
 }
 
 /** An HTTPS server on 127.0.0.1 (on any free port unless told) that demands a client certificate and answers `docker version` as the engine would. */
-export async function startEngine(paths: TlsPaths, port = 0): Promise<TestEngine> {
+export async function startEngine(paths: TlsPaths, port = 0, { now = Date.now } = {}): Promise<TestEngine> {
   const requests: string[] = [];
   const refusals: string[] = [];
   const server = https.createServer(
@@ -27,7 +27,7 @@ export async function startEngine(paths: TlsPaths, port = 0): Promise<TestEngine
     },
     (request, response) => {
       requests.push(`${request.method} ${request.url}`);
-      const headers = { 'Api-Version': '1.48', 'Ostype': 'linux', 'Content-Type': 'application/json' };
+      const headers = { 'Date': new Date(now()).toUTCString(), 'Api-Version': '1.48', 'Ostype': 'linux', 'Content-Type': 'application/json' };
       if (request.url?.endsWith('/_ping')) response.writeHead(200, { ...headers, 'Content-Type': 'text/plain' }).end('OK');
       else if (request.url?.endsWith('/version')) response.writeHead(200, headers).end(JSON.stringify(version));
       else if (request.url?.endsWith('/info')) response.writeHead(200, headers).end(JSON.stringify({ SystemTime: new Date().toISOString() }));

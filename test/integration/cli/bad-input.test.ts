@@ -56,6 +56,13 @@ describe('settings', () => {
 
   test('in a variable are named by the variable', async () => expectError(await b2d(['init'], { B2D_MEMORY: 'lots' }), 'usage', 'B2D_MEMORY'));
 
+  test('that a command does not need do not stop it', async () => {
+    await home.must(['init'], { env: { B2D_ISO: iso } });
+    const result = await b2d(['status'], { B2D_MEMORY: 'lots' });
+    expect(result).toMatchObject({ code: 0, stdout: expect.stringMatching(/^absent\n/), stderr: expect.stringContaining('B2D_MEMORY') });
+    for (const command of ['down', 'kill']) expect(await b2d([command], { B2D_CPUS: '0' })).toMatchObject({ code: 0 });
+  });
+
   test('a smaller disk than the present one changes nothing', async () => {
     expect(await b2d(['init', '--disk', '8g'])).toMatchObject({ code: 0 });
     const before = await fs.readFile(machineFile());

@@ -43,6 +43,22 @@ test('default < config.toml < the machine < variable < flag', async () => {
   expect(steps.at(-1)).toEqual([2048, file()]);
 });
 
+describe('lenient', () => {
+  test('a value that cannot be used is a warning, and counts for nothing', async () => {
+    const settings = await load({ lenient: true }, { B2D_MEMORY: 'much', B2D_CPUS: '2' });
+    expect([settings.memory, settings.cpus.value]).toEqual([{ value: 4096, source: { layer: 'default', name: 'default' } }, 2]);
+    expect(settings.warnings).toEqual([expect.stringMatching(/"much".*B2D_MEMORY/)]);
+    expect(explicitValues(settings)).toEqual({ cpus: 2 });
+  });
+
+  test('but never where the machine itself is not sure', async () => {
+    await write('machine = ["a"]');
+    await expect(load({ lenient: true })).rejects.toMatchObject({ exit: 'usage' });
+    await write('machine = = 1');
+    await expect(load({ lenient: true })).rejects.toMatchObject({ exit: 'stateUnreadable' });
+  });
+});
+
 describe('driver settings', () => {
   test('come from tables and variables', async () => {
     await write('[qemu]\naccel = "kvm"\nsnapshots = true\nport = 5\n[virtualbox]\nnic = "virtio"\n');
