@@ -1,8 +1,8 @@
 import type { Driver, MachineSpec } from '../drivers/driver.ts';
 import type { EngineEndpoint } from '../engine/client.ts';
 import { imageFile } from '../image/store.ts';
+import { withLock } from '../platform/lock.ts';
 import { machineAbsent, machineNotRunning } from './errors.ts';
-import { withLock } from './lock.ts';
 import { machinePaths, type MachinePaths } from './paths.ts';
 import { LOOPBACK } from './loopback.ts';
 import { readRecord, type MachineRecord } from './record.ts';

@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import { lockHolder } from '../../machine/lock.ts';
+import { lockHolder } from '../../platform/lock.ts';
 import type { Platform } from '../../platform/platform.ts';
 
 /** The locks that are held now: machine -> who holds it, as a sentence. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { withLock } from '../../../src/machine/lock.ts';
+import { withLock } from '../../../src/platform/lock.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
 import { awkwardFolder, removeFolder } from '../../support/temp.ts';
 
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 /** Another process that takes the lock, says so, and keeps it. */
 async function otherHolder(): Promise<ChildProcess> {
-  const script = `import { withLock } from ${JSON.stringify(path.resolve('src/machine/lock.ts'))};
+  const script = `import { withLock } from ${JSON.stringify(path.resolve('src/platform/lock.ts'))};
     import { hostPlatform } from ${JSON.stringify(path.resolve('src/platform/platform.ts'))};
     await withLock(hostPlatform(), ${JSON.stringify(file)}, { purpose: 'up', waitMs: 0 }, () => new Promise(() => { console.log('held'); setInterval(() => {}, 1000); }));`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });

@@ -1,13 +1,15 @@
 import fs from 'node:fs/promises';
 import { B2dError } from '../errors.ts';
-import { exists, makePrivateDirectory, readIfThere, storageError } from '../platform/files.ts';
-import type { Platform } from '../platform/platform.ts';
+import { exists, makePrivateDirectory, readIfThere, storageError } from './files.ts';
+import type { Platform } from './platform.ts';
 
 export interface LockOptions {
   /** What the holder does, shown to those who wait: `up`. */
   purpose: string;
   /** Milliseconds to wait for another holder; 0 fails at once. */
   waitMs: number;
+  /** The error's first sentence where it is not a machine that is locked. */
+  busy?: string;
   /** Called once when another b2d holds the lock, with a sentence about it. */
   onWait?: (holder: string) => void;
 }
@@ -17,7 +19,7 @@ const POLL_MS = 100;
 const SQLITE_BUSY = 5;
 
 /**
- * Runs `work` while this process alone holds the machine's lock.
+ * Runs `work` while this process alone holds the lock.
  *
  * The lock is an exclusive transaction on an SQLite file, that is a byte-range lock of the operating system
  * (https://www.sqlite.org/lockingv3.html): it ends with the process however it ends, so there is no stale lock to clean up.
@@ -62,7 +64,7 @@ async function acquire(database: { exec(sql: string): void }, file: string, opti
     }
     const holder = await describeHolder(file);
     if (Date.now() >= deadline) {
-      throw new B2dError('Another b2d works on this machine.', { exit: 'busy', reason: `${holder}.`, remedy: 'Wait until it has ended, then run the command again.' });
+      throw new B2dError(options.busy ?? 'Another b2d works on this machine.', { exit: 'busy', reason: `${holder}.`, remedy: 'Wait until it has ended, then run the command again.' });
     }
     if (!told) options.onWait?.(holder);
     told = true;
