@@ -70,7 +70,7 @@ export const MACHINE_PROBLEMS = [
   },
   {
     name: 'medium-inaccessible',
-    signs: /does not match the value .* stored in the media registry|Could not open the medium|Failed to create medium lock list|is not accessible|VERR_VD_\w+/,
+    signs: /does not match the value .* stored in the media registry|Could not open the medium|opening image file|Failed to open image|Failed to create medium lock list|is not accessible|VERR_VD_\w+/,
     reason: 'A disk or boot image of the machine is gone, damaged, or another one than VirtualBox knows by that name.',
     remedy: () => ['look whether the drive with the file is there'],
   },
