@@ -1,7 +1,7 @@
 import type { Platform } from '../platform/platform.ts';
 import type { Driver, DriverName } from './driver.ts';
-import { UnsupportedError } from './errors.ts';
 import { createQemuDriver } from './qemu/driver.ts';
+import { createVirtualBoxDriver } from './virtualbox/driver.ts';
 
 export interface DriverOptions {
   /** The user's driver settings for new machines, by `driver.name`: where a hypervisor is, for example. */
@@ -10,8 +10,7 @@ export interface DriverOptions {
   note: (text: string) => void;
 }
 
-/** The driver of that name. @throws UnsupportedError for one that this version does not have. */
+/** The driver of that name. */
 export function driverFor(platform: Platform, name: DriverName, options: DriverOptions): Driver {
-  if (name === 'qemu') return createQemuDriver(platform, options);
-  throw new UnsupportedError(name, 'be used', 'This version of b2d has the QEMU driver only.');
+  return name === 'qemu' ? createQemuDriver(platform, options) : createVirtualBoxDriver(platform, options);
 }

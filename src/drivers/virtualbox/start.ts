@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { B2dError } from '../../errors.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { rotate } from '../../platform/rename.ts';
+import { VBoxManageError, type VirtualBox, type VmInfo } from '../../virtualbox/index.ts';
+import type { MachineSpec, NatRule } from '../driver.ts';
+import { PortTakenError, SavedStateError } from '../errors.ts';
+import { explained, translate } from './failure.ts';
+import { machineLog } from './machine-log.ts';
+import { machineOptions, natOptions } from './machine-options.ts';
+import { reconcileForwards } from './live-forwards.ts';
+import { isHeld, requireFree } from './ports.ts';
+import { logSince, tellingLines } from './log.ts';
+import { powerOff } from './power-off.ts';
+import { requireMachine } from './require-machine.ts';
+import { parseSettings } from './settings.ts';
+import { fillSlots } from './slots.ts';
+import { describeState } from './state.ts';
+
+/** How long a start, a shutdown or a snapshot under way is waited for. */
+const SETTLE_MS = 60_000;
+const POLL_MS = 200;
+
+/** Starts a machine that is off, or lets one go on, with exactly these rules. See `Driver.start`. */
+export async function start(platform: Platform, vbox: VirtualBox, spec: MachineSpec, rules: readonly NatRule[]): Promise<void> {
+  const info = await settled(platform, vbox, spec);
+  switch (info.state) {
+    case 'running':
+      return reconcileForwards(platform, vbox, spec, rules);
+    case 'paused':
+      return resume(platform, vbox, spec, rules);
+    case 'saved':
+    case 'aborted-saved':
+      return restore(platform, vbox, spec, info, rules);
+    case 'poweroff':
+    case 'aborted':
+      return boot(platform, vbox, spec, info, rules);
+    default: {
+      const { detail } = describeState(info);
+      throw new B2dError(`"${spec.name}" cannot be started while VirtualBox says "${info.state}".`, { exit: 'hypervisorFailed', ...(detail && { reason: detail }), remedy: 'b2d kill' });
+    }
+  }
+}
+
+/** The machine, once nothing is under way any more. */
+async function settled(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<VmInfo> {
+  for (const deadline = Date.now() + SETTLE_MS; ; await sleep(POLL_MS)) {
+    const info = await requireMachine(platform, vbox, spec);
+    const { state, detail } = describeState(info);
+    const passing = state === 'starting' || state === 'stopping' || detail?.startsWith('A snapshot');
+    if (!passing || Date.now() >= deadline) return info;
+  }
+}
+
+async function boot(platform: Platform, vbox: VirtualBox, spec: MachineSpec, info: VmInfo, rules: readonly NatRule[]): Promise<void> {
+  const settings = parseSettings(spec.extra);
+  await requireFree(rules);
+  await explained(`The settings of "${spec.name}" could not be brought in order.`, async () => {
+    await vbox.modify(spec.uuid, machineOptions(platform, spec, settings, info.forwards, rules));
+    await fillSlots(platform, vbox, spec, info);
+    for (const [key, value] of Object.entries(settings.extradata)) await vbox.setExtraData(spec.uuid, key, value);
+  });
+  await launch(platform, vbox, spec);
+  await requireHeld(platform, spec, rules, async () => powerOff(platform, async () => vbox, spec));
+}
+
+/** A suspended machine takes new rules, and no other settings. */
+async function restore(platform: Platform, vbox: VirtualBox, spec: MachineSpec, info: VmInfo, rules: readonly NatRule[]): Promise<void> {
+  await requireFree(rules);
+  const changes = natOptions(info.forwards, rules);
+  if (changes.length > 0) await explained(`The NAT rules of "${spec.name}" could not be brought in order.`, () => vbox.modify(spec.uuid, changes));
+  try {
+    await launch(platform, vbox, spec);
+  } catch (error) {
+    const cause = error instanceof B2dError ? error.cause : undefined;
+    const words = error instanceof B2dError ? [error.message, ...error.details].join('\n') : '';
+    const unreadable = (cause instanceof VBoxManageError && cause.problem === 'saved-state-unreadable') || /VERR_SSM_|saved state file/i.test(words);
+    if (unreadable && error instanceof B2dError) throw new SavedStateError(spec.name, error.details.at(-1) ?? error.reason ?? error.message, cause);
+    throw error;
+  }
+  await requireHeld(platform, spec, rules, async () => undefined);
+}
+
+/** A paused machine goes on whatever becomes of the rules. */
+async function resume(platform: Platform, vbox: VirtualBox, spec: MachineSpec, rules: readonly NatRule[]): Promise<void> {
+  await explained(`"${spec.name}" could not be resumed.`, () => vbox.resume(spec.uuid));
+  await reconcileForwards(platform, vbox, spec, rules);
+}
+
+async function launch(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<void> {
+  await rotate(spec.consoleFile); // VirtualBox begins it anew, after a suspend too
+  try {
+    await vbox.start(spec.uuid);
+  } catch (error) {
+    const log = await machineLog(platform, spec);
+    throw translate(error, `VirtualBox could not start "${spec.name}".`, { details: log === undefined ? [] : tellingLines(await logSince(log, 0)) });
+  }
+}
+
+/** @throws PortTakenError for the first rule whose host port VirtualBox did not get, after `undo`. */
+async function requireHeld(platform: Platform, spec: MachineSpec, rules: readonly NatRule[], undo: () => Promise<void>): Promise<void> {
+  const file = await machineLog(platform, spec);
+  const log = file === undefined ? '' : await logSince(file, 0);
+  for (const rule of rules) {
+    if (await isHeld(rule, log)) continue;
+    await undo();
+    throw new PortTakenError(rule);
+  }
+}
