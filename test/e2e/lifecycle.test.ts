@@ -43,6 +43,15 @@ describe('a machine', () => {
     expect(await volumeContent()).toBe('precious\n');
   });
 
+  test('whose clock stood still, with its hardware clock, is set right by the next up', async () => {
+    const seconds = async () => Number(await home.must(['ssh', 'date +%s']));
+    await home.must(['ssh', '-l', 'root', 'date -u -s @$(($(date +%s) - 100)) >/dev/null && hwclock -u -w']);
+    expect(Date.now() / 1000 - (await seconds())).toBeGreaterThan(90);
+    await home.must(['up']);
+    await new Promise((resolve) => setTimeout(resolve, 7_000)); // the guest compares its two clocks every 5 s
+    expect(Math.abs(Date.now() / 1000 - (await seconds()))).toBeLessThan(30);
+  });
+
   test('gives containers their signal and their time at down', async () => {
     const trap = 'trap "echo asked to stop > /v/stopped; exit 0" TERM; echo ready; while :; do sleep 1; done';
     await home.docker(['run', '-d', '--name', 'polite', '-v', 'kept:/v', BUSYBOX, 'sh', '-c', trap]);
