@@ -14,6 +14,9 @@ const LATE = {
     export default new Proxy(early, { get: (_, name) => early[name] ?? require('node:fs/promises')[name] });`,
 };
 
+/** Parts with a file of their own, so that only those who need them pay for them: settings take a parser, VirtualBox a client. */
+const APART = { './load.cjs': /\/load\.ts$/, './virtualbox.cjs': /\/virtualbox\/quick-state\.ts$/ };
+
 const late = {
   name: 'late',
   setup(context) {
@@ -22,8 +25,9 @@ const late = {
     context.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({ contents: LATE[path], resolveDir: '/' }));
     // A package other than the parser is too heavy; the check below names it.
     context.onResolve({ filter: /^[@a-z]/ }, ({ path, kind }) => (kind === 'entry-point' || path === 'smol-toml' ? undefined : { path, external: true }));
-    // Settings need a parser; those who have none do not pay for it.
-    context.onResolve({ filter: /\/load\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: './load.cjs', external: true } : undefined));
+    for (const [path, filter] of Object.entries(APART)) {
+      context.onResolve({ filter }, ({ kind }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
+    }
   },
 };
 
@@ -34,7 +38,7 @@ const late = {
 export async function bundleFastPath({ root, outdir, define }) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { env: 'src/fast/env.ts', version: 'src/fast/version.ts', load: 'src/config/load.ts' },
+    entryPoints: { env: 'src/fast/env.ts', version: 'src/fast/version.ts', load: 'src/config/load.ts', virtualbox: 'src/drivers/virtualbox/quick-state.ts' },
     outdir: `${outdir}/fast`,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -50,7 +54,7 @@ export async function bundleFastPath({ root, outdir, define }) {
     logLevel: 'warning',
   });
   for (const [file, output] of Object.entries(metafile.outputs)) {
-    const heavy = output.imports.map(({ path }) => path).filter((path) => !builtinModules.includes(path.replace('node:', '')) && !['./load.cjs', 'write-file-atomic'].includes(path));
+    const heavy = output.imports.map(({ path }) => path).filter((path) => !builtinModules.includes(path.replace('node:', '')) && ![...Object.keys(APART), 'write-file-atomic'].includes(path));
     if (heavy.length > 0) throw new Error(`${file} must stay small, but it needs ${heavy.join(', ')}`);
   }
 }

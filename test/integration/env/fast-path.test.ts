@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
@@ -13,10 +13,12 @@ import { awkwardFolder, plainFolder, removeFolder } from '../../support/temp.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const uuid = '0b8c1b6e-6f0e-4c8a-9a5c-0123456789ab';
+const otherUuid = '1b8c1b6e-6f0e-4c8a-9a5c-0123456789ab';
 
 let home: string;
 let sockets: string;
 let qemu: net.Server;
+let virtualBox: ChildProcess;
 
 /** What `b2d env` asks of a QEMU: a machine that runs, by the protocol of its control socket. */
 function answer(socket: net.Socket): void {
@@ -45,6 +47,18 @@ async function makeMachine(name: string, listening: boolean): Promise<void> {
   });
 }
 
+/** What `b2d env` sees of a machine in VirtualBox: the log of its last run, which names a process. */
+async function makeVirtualBoxMachine(name: string, pid: number): Promise<void> {
+  const { directory, record } = machinePaths(hostPlatform(), home, name);
+  const logs = path.join(directory, 'virtualbox', `b2d-${name}`, 'Logs');
+  await fs.mkdir(logs, { recursive: true });
+  await fs.writeFile(path.join(logs, 'VBox.log'), `00:00:00.006 Log opened\n00:00:00.016573 Process ID: ${pid}\n`);
+  await writeRecord(record, {
+    version: RECORD_VERSION, name, uuid: otherUuid, createdAt: '2026-01-01T00:00:00Z', driver: 'virtualbox', cpus: 1, memoryMiB: 1024, diskMiB: 2048,
+    image: { sha256: '0'.repeat(64), version: '1', source: 'bundled' }, dataDiskMade: true, ports: { docker: 49155, ssh: 49156 }, extra: { 'virtualbox.program': path.join(home, 'VBoxManage') },
+  });
+}
+
 beforeAll(async () => {
   home = await awkwardFolder('fast');
   sockets = await plainFolder('qmp');
@@ -53,8 +67,12 @@ beforeAll(async () => {
   await makeMachine('default', true);
   await makeMachine('dev', true);
   await makeMachine('off', false);
+  virtualBox = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', '--', '--startvm', otherUuid], { stdio: 'ignore' });
+  await makeVirtualBoxMachine('vbox', virtualBox.pid as number);
+  await makeVirtualBoxMachine('vbox-off', process.pid);
 });
 afterAll(async () => {
+  virtualBox.kill('SIGKILL');
   await new Promise((resolve) => qemu.close(resolve));
   await fs.rm(sockets, { recursive: true, force: true });
   await removeFolder(home);
@@ -79,6 +97,7 @@ describe('the fast path prints what the command prints', () => {
   test.each<[string[], Record<string, string>]>([
     [['env'], {}], [['shellinit'], {}], [['env', '--shell', 'fish'], {}], [['env', '--shell=tcsh', '-u'], {}], [['env', '--unset', '--machine', 'none'], {}],
     [['env', '--machine', 'dev', '--no-proxy'], { NO_PROXY: 'a,b' }], [['env', '-m', 'dev', '--shell', 'powershell'], {}], [['env'], { B2D_MACHINE: 'dev' }],
+    [['env', '--machine', 'vbox'], {}],
     [['--version'], {}],
   ])('%j with %j', async (args, env) => {
     const fast = await b2d(args, env);
@@ -101,7 +120,7 @@ describe('the fast path prints what the command prints', () => {
     }
   });
 
-  test.each<[Record<string, string>, boolean]>([[{}, true], [{ B2D_MACHINE: 'dev' }, true], [{ B2D_MEMORY: '1g' }, true], [{ B2D_MEMORY: 'much' }, false], [{ B2D_OTHER: '1' }, false]])('%j: it takes it itself: %p', async (env, itself) => {
+  test.each<[Record<string, string>, boolean]>([[{}, true], [{ B2D_MACHINE: 'dev' }, true], [{ B2D_MACHINE: 'vbox' }, true], [{ B2D_MACHINE: 'vbox-off' }, false], [{ B2D_MEMORY: '1g' }, true], [{ B2D_MEMORY: 'much' }, false], [{ B2D_OTHER: '1' }, false]])('%j: it takes it itself: %p', async (env, itself) => {
     const result = await node(['-e', 'require(process.argv[1]).run(["env"]).then((did) => console.error(did))', path.join(root, 'dist/fast/env.cjs')], env);
     expect(result.stderr).toBe(`${itself}\n`);
     expect(result.stdout !== '').toBe(itself);
@@ -111,7 +130,7 @@ describe('the fast path prints what the command prints', () => {
 
 describe('what is wrong leaves stdout empty and is told as ever', () => {
   test.each<[string[], Record<string, string>, number]>([
-    [['env', '--machine', 'off'], {}, 4], [['env', '--machine', 'none'], {}, 3], [['env', '--shell', 'bsh'], {}, 2], [['env', '--shel', 'sh'], {}, 2], [['env', 'x'], {}, 2],
+    [['env', '--machine', 'off'], {}, 4], [['env', '--machine', 'vbox-off'], {}, 4], [['env', '--machine', 'none'], {}, 3], [['env', '--shell', 'bsh'], {}, 2], [['env', '--shel', 'sh'], {}, 2], [['env', 'x'], {}, 2],
     [['env', '--machine', '../x'], {}, 2], [['env'], { SHELL: '' }, 2], [['env'], { B2D_HOME: 'relative' }, 2], [['env', '--unset', '--no-proxy'], {}, 2],
   ])('%j with %j', async (args, env, code) => {
     const fast = await b2d(args, env);
