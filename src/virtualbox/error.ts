@@ -58,8 +58,9 @@ function headline(failure: Failure, messages: readonly string[]): string {
   if (failure.timedOutAfter !== undefined) return `no answer within ${Math.round(failure.timedOutAfter / 1000)} s.`;
   if (messages.length > 0) return messages[0]!;
   if (failure.exitCode === undefined) return causeText(failure.cause) || 'it could not be run.';
-  const said = (failure.stderr || failure.stdout || '').trim().split(/\r?\n/).at(-1)!.replace(/^VBoxManage(\.exe)?: error:\s*$/i, '');
-  return `exit code ${failure.exitCode}${said ? `: ${said}` : ', and it did not say why; mostly it is the value of an option.'}`;
+  const said = (failure.stderr || failure.stdout || '').trim().split(/\r?\n/).at(-1)!;
+  if (/^VBoxManage(?:\.exe)?: error:$/i.test(said)) return `exit code ${failure.exitCode}, and it did not say why; mostly it is the value of an option.`;
+  return `exit code ${failure.exitCode}${said && `: ${said}`}`;
 }
 
 function causeText(cause: unknown): string {

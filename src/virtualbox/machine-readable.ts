@@ -30,7 +30,7 @@ function* rawEntries(lines: readonly string[]): Generator<[key: string, value: s
     }
     let whole = value;
     while (at + 1 < lines.length && goesOn(whole, lines[at + 1]!, lines.length === at + 2)) whole += `\n${lines[(at += 1)]}`;
-    yield [key, unescape(closed(whole) ? whole.slice(1, -1) : whole.slice(1))];
+    yield [key, closed(whole) ? unescape(whole.slice(1, -1)) : whole.replace(/^"|"$/g, '')];
   }
 }
 
