@@ -34,7 +34,7 @@ export abstract class B2dCommand<T extends typeof Command> extends Command {
 
   /** Loads the settings. `doctor` overrides it: to it, settings that cannot be used are a finding like others. */
   protected async prepare(): Promise<void> {
-    this.session = await createSession(hostPlatform(), this.flags as Record<string, unknown>, { changesMachines: 'memory' in this.ctor.flags });
+    this.session = await createSession(hostPlatform(), this.flags as Record<string, unknown>, { changesMachines: 'memory' in (this.ctor.flags ?? {}) });
   }
 
   /** The words to parse; `ssh` cuts the remote command off first. */

@@ -10,6 +10,8 @@ import type { Workspace } from './workspace.ts';
 
 /** Between two questions: short beside a start, long beside a handshake. */
 const POLL_MS = 100;
+/** A NAT rule takes connections that nobody in the guest answers yet. */
+const PING_MS = 5_000;
 const STATE_POLL_MS = 1_000;
 const CONSOLE_LINES = 12;
 /** How often, a second apart, another server must answer in the engine's place until it is believed: a program that is just ending still answers. */
@@ -48,7 +50,7 @@ async function engineOrStranger(machine: Machine, deadline: number, timeoutMs: n
   const endpoint = engineEndpoint(machine);
   let strange = 0;
   for (let nextLook = Date.now() + STATE_POLL_MS; ; ) {
-    const ping = await pingEngine(endpoint);
+    const ping = await pingEngine(endpoint, Math.min(PING_MS, Math.max(deadline - Date.now(), POLL_MS)));
     if (ping.ok) return undefined;
     if (Date.now() >= nextLook) {
       await stillComing(machine);
