@@ -19,7 +19,7 @@ export interface CallerOptions {
 /** A call that only asks or changes settings is done in less than a second; a busy computer gets its time. */
 const DEADLINE = 60_000;
 /** Those that write or read gigabytes. */
-export const LONG_DEADLINE = 15 * 60_000;
+export const LONG_DEADLINE = 10 * 60_000;
 
 /** Waits before the further tries: a service that starts or ends, or a session that is being closed, needs a second or two. */
 export const BACKOFF: readonly number[] = [100, 200, 400, 800, 1600, 3200];

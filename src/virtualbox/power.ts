@@ -1,4 +1,4 @@
-import { LONG_DEADLINE, type Call } from './call.ts';
+import { LONG_DEADLINE, type Call, type CallOptions } from './call.ts';
 import { parseMachineReadable } from './machine-readable.ts';
 import type { SessionCall } from './sessions.ts';
 import { snapshotsOf } from './snapshots.ts';
@@ -12,7 +12,7 @@ type Power = Pick<
 
 /** Running, suspending, snapshots. */
 export function powerCalls(call: Call, inSession: SessionCall): Power {
-  const control = async (uuid: string, ...verb: string[]): Promise<void> => void (await call(['controlvm', uuid, ...verb], { timeoutMs: LONG_DEADLINE }));
+  const control = async (uuid: string, verb: string, options?: CallOptions): Promise<void> => void (await call(['controlvm', uuid, verb], options));
   const snapshot = async (uuid: string, ...verb: string[]): Promise<void> => void (await inSession(uuid, ['snapshot', uuid, ...verb], { timeoutMs: LONG_DEADLINE }));
   return {
     start: async (uuid) => void (await inSession(uuid, ['startvm', uuid, '--type', 'headless'], { timeoutMs: LONG_DEADLINE })),
@@ -21,7 +21,7 @@ export function powerCalls(call: Call, inSession: SessionCall): Power {
     reset: (uuid) => control(uuid, 'reset'),
     powerOff: (uuid) => control(uuid, 'poweroff'),
     acpiPowerButton: (uuid) => control(uuid, 'acpipowerbutton'),
-    saveState: (uuid) => control(uuid, 'savestate'),
+    saveState: (uuid) => control(uuid, 'savestate', { timeoutMs: LONG_DEADLINE }),
     discardState: async (uuid) => void (await inSession(uuid, ['discardstate', uuid])),
     takeSnapshot: (uuid, name, options) => snapshot(uuid, 'take', name, ...(options?.description ? ['--description', options.description] : [])),
     // `snapshot list` of a machine without any ends with 1 and a sentence; this has the same lines.

@@ -83,9 +83,11 @@ test('what moves gigabytes has more time', async () => {
   const { host, virtualBox } = open(['startvm']);
   await virtualBox.machines();
   await virtualBox.saveState(PLAIN);
+  await virtualBox.powerOff(PLAIN);
   await virtualBox.manage(['list', 'vms'], { timeoutMs: 5 });
-  const [short, long, given] = host.deadlines as [number, number, number];
+  const [short, long, off, given] = host.deadlines as [number, number, number, number];
   expect(long).toBeGreaterThan(short);
+  expect(off).toBe(short);
   expect(given).toBe(5);
 });
 
