@@ -3,10 +3,11 @@ import { extraSettings, loadSettings, type Settings } from '../config/load.ts';
 import { explainDriverChoice, type DriverChoice } from '../drivers/choose.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
 import { driverFor } from '../drivers/registry.ts';
+import { searchVirtualBox } from '../drivers/virtualbox/session.ts';
 import { machineStatus, type MachineStatus } from '../machine/status.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Platform } from '../platform/platform.ts';
-import { findVBoxManage } from '../virtualbox/index.ts';
+import type { VBoxManageSearch } from '../virtualbox/index.ts';
 import { heldLocks } from './host/locks.ts';
 import { findMachines, type MachineEntry } from './machines.ts';
 
@@ -30,7 +31,7 @@ export interface DoctorContext {
   /** Every machine, or the one that was asked for. */
   machines: MachineEntry[];
   driverChoice(): Promise<DriverChoice>;
-  findVirtualBox(): ReturnType<typeof findVBoxManage>;
+  findVirtualBox(): Promise<VBoxManageSearch>;
   status(machine: Machine): Promise<MachineStatus>;
   /** The machines that another b2d works on now, with a sentence about it. */
   heldLocks(): Promise<ReadonlyMap<string, string>>;
@@ -46,12 +47,8 @@ export interface DoctorOptions {
   driver?: (name: DriverName) => Driver;
 }
 
-/** No program that a check runs may take longer: VirtualBox answers within a second, a trial of QEMU's acceleration within a few. */
-const CHILD_LIMIT_MS = 25_000;
-
 /** Gathers what the checks need. Never throws for broken settings or machines: those are findings. */
-export async function openDoctorContext(host: Platform, options: DoctorOptions = {}): Promise<DoctorContext> {
-  const platform: Platform = { ...host, run: (file, args, more = {}) => host.run(file, args, { ...more, timeoutMs: Math.min(more.timeoutMs ?? CHILD_LIMIT_MS, CHILD_LIMIT_MS) }) };
+export async function openDoctorContext(platform: Platform, options: DoctorOptions = {}): Promise<DoctorContext> {
   const note = options.note ?? (() => undefined);
   let home: string | undefined;
   let settings: Settings | undefined;
@@ -76,7 +73,7 @@ export async function openDoctorContext(host: Platform, options: DoctorOptions =
     now: options.now ?? (() => new Date()),
     machines: home === undefined ? [] : await findMachines({ platform, home, driver }, options.machine),
     driverChoice: once(() => explainDriverChoice(driver, wantedDriver)),
-    findVirtualBox: once(() => findVBoxManage(platform, { ...(extra['virtualbox.program'] && { program: extra['virtualbox.program'] }), setting: 'The setting virtualbox.program' })),
+    findVirtualBox: once(() => searchVirtualBox(platform, extra['virtualbox.program'])),
     heldLocks: once(() => heldLocks(platform, home)),
     status(machine) {
       const asked = statuses.get(machine) ?? machineStatus(machine);

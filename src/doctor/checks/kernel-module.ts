@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { asksForInterpreter, parseSettings } from '../../drivers/virtualbox/settings.ts';
 import { exists } from '../../platform/files.ts';
 import { which } from '../../platform/which.ts';
 import { ok, skipped, warn, type Check } from '../check.ts';
@@ -15,6 +16,7 @@ export const kernelModuleCheck: Check = {
   os: ['linux'],
   async run(context) {
     if (!('found' in (await context.findVirtualBox()))) return [skipped('VirtualBox is not installed.')];
+    if (asksForInterpreter(parseSettings(context.extra))) return [skipped('The setting virtualbox.modifyvm chooses the interpreter, which needs none.')];
     if (await exists(path.join(context.systemRoot, 'dev', 'vboxdrv'))) return [ok('vboxdrv is loaded.')];
     if (await secureBoot(context)) {
       return [warn('VirtualBox\'s kernel module vboxdrv is not loaded, and Secure Boot is on: it must be signed with a key that the firmware knows.', {

@@ -103,6 +103,11 @@ describe('VirtualBox\'s kernel module', () => {
 
   test('is nothing to ask for without VirtualBox', async () => expect(await run(kernelModuleCheck, 'linux')).toMatchObject([{ status: 'skipped' }]));
 
+  test('is not needed by the interpreter', async () => {
+    const extra = { 'virtualbox.modifyvm': '["--vm-execution-engine", "interpreter"]' };
+    expect(await run(kernelModuleCheck, 'linux', {}, { ...found, extra })).toMatchObject([{ status: 'skipped', message: expect.stringContaining('interpreter') }]);
+  });
+
   test('is loaded', async () => {
     await put('dev/vboxdrv');
     expect(await run(kernelModuleCheck, 'linux', {}, found)).toMatchObject([{ status: 'ok' }]);
