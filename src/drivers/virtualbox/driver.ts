@@ -5,11 +5,12 @@ import type { Driver, MachineSpec } from '../driver.ts';
 import { create } from './create.ts';
 import { ANSWER_MS } from './deadlines.ts';
 import { destroy } from './destroy.ts';
+import { discardSavedState } from './discard-saved-state.ts';
 import { explained } from './failure.ts';
 import { virtualBoxFiles } from './layout.ts';
 import { logFiles } from './log-files.ts';
 import { addForward, listForwards, removeForward } from './live-forwards.ts';
-import { discardSavedState, powerOff } from './power-off.ts';
+import { powerOff } from './power-off.ts';
 import { preflight } from './preflight.ts';
 import { requireRunning } from './require-machine.ts';
 import { resize } from './resize.ts';
@@ -44,7 +45,7 @@ export function createVirtualBoxDriver(platform: Platform, { settings = {}, answ
       await requireRunning(platform, vbox, spec);
       await explained(`The power button of "${spec.name}" could not be pressed.`, () => vbox.acpiPowerButton(spec.uuid));
     },
-    powerOff: (spec) => powerOff(platform, openInHaste(spec), spec),
+    powerOff: async (spec) => powerOff(platform, await openInHaste(spec)(), spec),
     suspend: async (spec) => suspend(platform, await open(spec), spec),
     discardSavedState: async (spec) => discardSavedState(platform, await open(spec), spec),
     state: (spec) => queryState(platform, openInHaste(spec), spec),

@@ -3,10 +3,9 @@ import { formatForward, type VirtualBox, type VmInfo } from '../../virtualbox/in
 import type { MachineSpec, NatRule } from '../driver.ts';
 import { PortTakenError } from '../errors.ts';
 import { explained } from './failure.ts';
-import { logLength } from './log.ts';
 import { machineLog } from './machine-log.ts';
 import { natForward, natRules } from './machine-options.ts';
-import { isHeld, logOfRule, requireFree } from './ports.ts';
+import { isHeld, requireFree } from './ports.ts';
 import { requireRunning } from './require-machine.ts';
 
 /**
@@ -36,19 +35,22 @@ export async function removeForward(vbox: VirtualBox, spec: MachineSpec, name: s
   await explained(`The NAT rule "${name}" of "${spec.name}" could not be removed.`, () => vbox.deleteForward(spec.uuid, name, { live: true }));
 }
 
+/** The rules in force: those whose host port VirtualBox has. */
 export async function listForwards(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<NatRule[]> {
-  return natRules(await requireRunning(platform, vbox, spec));
+  const log = await machineLog(platform, spec);
+  const held: NatRule[] = [];
+  for (const rule of natRules(await requireRunning(platform, vbox, spec))) if (await isHeld(rule, log)) held.push(rule);
+  return held;
 }
 
 async function addTo(platform: Platform, vbox: VirtualBox, spec: MachineSpec, info: VmInfo, rule: NatRule): Promise<void> {
-  const log = (await machineLog(platform, spec)) ?? '';
+  const log = await machineLog(platform, spec);
   const same = info.forwards.find(({ name }) => name === rule.name);
-  if (same && formatForward(same) === formatForward(natForward(rule)) && (await isHeld(rule, ''))) return;
+  if (same && formatForward(same) === formatForward(natForward(rule)) && (await isHeld(rule, log))) return;
   if (same) await removeForward(vbox, spec, rule.name);
   await requireFree([rule]);
-  const length = await logLength(log);
   await explained(`The NAT rule "${rule.name}" of "${spec.name}" could not be added.`, () => vbox.addForward(spec.uuid, natForward(rule), { live: true }));
-  if (await isHeld(rule, await logOfRule(log, length, rule))) return;
+  if (await isHeld(rule, log)) return;
   await removeForward(vbox, spec, rule.name);
   throw new PortTakenError(rule);
 }

@@ -3,7 +3,7 @@ import type { NatRule } from '../driver.ts';
 
 /** What is read of the log at most: the beginning tells the process, the end what went wrong. */
 const HEAD_BYTES = 8 * 1024;
-const TAIL_BYTES = 256 * 1024;
+const TAIL_BYTES = 1024 * 1024;
 
 /** The process of the run that the log is about: `00:00:00.016573 Process ID: 26806`. */
 export async function processId(log: string): Promise<number | undefined> {
@@ -11,28 +11,20 @@ export async function processId(log: string): Promise<number | undefined> {
   return pid > 0 ? pid : undefined;
 }
 
-/** How long the log is now, to read later what came after. */
-export async function logLength(log: string): Promise<number> {
-  return (await fs.stat(log).catch(() => undefined))?.size ?? 0;
-}
-
-/** What was written to the log since it had that length. */
-export async function logSince(log: string, length: number): Promise<string> {
-  const now = await logLength(log);
-  return read(log, Math.max(length, now - TAIL_BYTES), TAIL_BYTES);
+/** The end of the log: all of it, but for a run of many days. */
+export async function logTail(log: string): Promise<string> {
+  const size = (await fs.stat(log).catch(() => undefined))?.size ?? 0;
+  return read(log, Math.max(0, size - TAIL_BYTES), TAIL_BYTES);
 }
 
 /**
- * VirtualBox's complaint about a rule, which it makes nowhere else (src/VBox/Devices/Network/DrvNAT.cpp):
- * `NAT#0: configuration error: failed to set up redirection of 23999 to 80. Probably a conflict with ...`
+ * Whether the last that the log tells of a rule's port is that VirtualBox could not have it, which it tells nowhere else
+ * (src/VBox/Devices/Network/DrvNAT.cpp): `NAT#0: configuration error: failed to set up redirection of 23999 to 80. Probably a conflict with ...`.
+ * Of a rule that is added or removed later it says: `New port forwarded added: ... u16HostPort=23999, ...`
  */
-export function tellsRefusedPort(text: string, { hostPort, guestPort }: NatRule): boolean {
-  return text.includes(`failed to set up redirection of ${hostPort} to ${guestPort}.`);
-}
-
-/** Whether the log tells that a rule was worked on, well or not: `New port forwarded added: ... u16HostPort=24000, ...` */
-export function tellsPort(text: string, { hostPort }: NatRule): boolean {
-  return new RegExp(`(?:u16HostPort=|redirection of )${hostPort}\\b`).test(text);
+export function tellsRefusal(text: string, { hostPort }: NatRule): boolean {
+  const last = text.split('\n').findLast((line) => new RegExp(`New port forwarded added.*u16HostPort=${hostPort}\\b|redirection of ${hostPort} to `).test(line));
+  return last?.includes('failed to set up redirection') ?? false;
 }
 
 /** The sentences of the log that tell a failure, the last ones, without times, codes and places in VirtualBox's source. */

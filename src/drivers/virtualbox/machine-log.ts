@@ -4,7 +4,8 @@ import type { MachinePlace } from './process.ts';
 import { findSettingsFile } from './settings-file.ts';
 
 /** VirtualBox's log of the machine. VirtualBox begins a new one at each start. */
-export async function machineLog(platform: Platform, place: MachinePlace): Promise<string | undefined> {
-  const settings = await findSettingsFile(platform, baseFolder(place.directory, platform.path), place.uuid);
-  return settings && logFile(settings.folder, platform.path);
+export async function machineLog(platform: Platform, place: MachinePlace): Promise<string> {
+  const base = baseFolder(place.directory, platform.path);
+  const settings = await findSettingsFile(platform, base, place.uuid);
+  return logFile(settings?.folder ?? base, platform.path);
 }

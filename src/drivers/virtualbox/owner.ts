@@ -4,16 +4,16 @@ import type { VirtualBox, VmInfo } from '../../virtualbox/index.ts';
 import type { MachineSpec } from '../driver.ts';
 import { baseFolder } from './layout.ts';
 import type { MachinePlace } from './process.ts';
-import { findSettingsFile, isSameFile } from './settings-file.ts';
+import { isSameFile } from './settings-file.ts';
 
 /** Extra data of a machine that b2d made: its UUID. */
 export const OWNER_KEY = 'b2d/owner';
 
 /** Whether a registered machine with our UUID lies in our folder; else it is a copy, or the original of which ours is a copy. */
-export async function isInPlace(platform: Platform, place: MachinePlace, info: VmInfo): Promise<boolean> {
-  if (info.settingsFile === undefined) return false;
-  const ours = await findSettingsFile(platform, baseFolder(place.directory, platform.path), place.uuid);
-  return ours !== undefined && isSameFile(platform, info.settingsFile, ours.file);
+export async function isInPlace(platform: Platform, { directory }: MachinePlace, { settingsFile }: VmInfo): Promise<boolean> {
+  if (settingsFile === undefined) return false;
+  const { path } = platform;
+  return isSameFile(platform, path.dirname(path.dirname(settingsFile)), baseFolder(directory, path));
 }
 
 /**

@@ -5,12 +5,13 @@ import { rotate } from '../../platform/rename.ts';
 import { VBoxManageError, type VirtualBox, type VmInfo } from '../../virtualbox/index.ts';
 import type { MachineSpec, NatRule } from '../driver.ts';
 import { PortTakenError, SavedStateError } from '../errors.ts';
+import { create } from './create.ts';
 import { explained, translate } from './failure.ts';
-import { machineLog } from './machine-log.ts';
 import { machineOptions, natOptions } from './machine-options.ts';
 import { reconcileForwards } from './live-forwards.ts';
 import { isHeld, requireFree } from './ports.ts';
-import { logSince, tellingLines } from './log.ts';
+import { logTail, tellingLines } from './log.ts';
+import { machineLog } from './machine-log.ts';
 import { powerOff } from './power-off.ts';
 import { requireMachine } from './require-machine.ts';
 import { parseSettings } from './settings.ts';
@@ -44,6 +45,8 @@ export async function start(platform: Platform, vbox: VirtualBox, spec: MachineS
 
 /** The machine, once nothing is under way any more. */
 async function settled(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<VmInfo> {
+  const registered = await explained(`VirtualBox does not tell the state of "${spec.name}".`, () => vbox.machine(spec.uuid));
+  if (!registered?.accessible) await create(platform, vbox, spec);
   for (const deadline = Date.now() + SETTLE_MS; ; await sleep(POLL_MS)) {
     const info = await requireMachine(platform, vbox, spec);
     const { state, detail } = describeState(info);
@@ -61,7 +64,7 @@ async function boot(platform: Platform, vbox: VirtualBox, spec: MachineSpec, inf
     for (const [key, value] of Object.entries(settings.extradata)) await vbox.setExtraData(spec.uuid, key, value);
   });
   await launch(platform, vbox, spec);
-  await requireHeld(platform, spec, rules, async () => powerOff(platform, async () => vbox, spec));
+  await requireHeld(platform, spec, rules, async () => powerOff(platform, vbox, spec));
 }
 
 /** A suspended machine takes new rules, and no other settings. */
@@ -92,15 +95,14 @@ async function launch(platform: Platform, vbox: VirtualBox, spec: MachineSpec): 
   try {
     await vbox.start(spec.uuid);
   } catch (error) {
-    const log = await machineLog(platform, spec);
-    throw translate(error, `VirtualBox could not start "${spec.name}".`, { details: log === undefined ? [] : tellingLines(await logSince(log, 0)) });
+    const log = await logTail(await machineLog(platform, spec));
+    throw translate(error, `VirtualBox could not start "${spec.name}".`, { details: tellingLines(log) });
   }
 }
 
 /** @throws PortTakenError for the first rule whose host port VirtualBox did not get, after `undo`. */
 async function requireHeld(platform: Platform, spec: MachineSpec, rules: readonly NatRule[], undo: () => Promise<void>): Promise<void> {
-  const file = await machineLog(platform, spec);
-  const log = file === undefined ? '' : await logSince(file, 0);
+  const log = await machineLog(platform, spec);
   for (const rule of rules) {
     if (await isHeld(rule, log)) continue;
     await undo();

@@ -2,6 +2,7 @@ import { B2dError } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { VBoxManageError, type VirtualBox, type VmInfo, type VmState } from '../../virtualbox/index.ts';
 import type { MachineState, StateReport } from '../driver.ts';
+import { findLeftovers } from './leftovers.ts';
 import { isInPlace } from './owner.ts';
 import { runningProcess, type MachinePlace } from './process.ts';
 
@@ -56,12 +57,18 @@ export async function queryState(platform: Platform, open: () => Promise<Virtual
     const pid = await runningProcess(platform, place);
     return { state: 'unknown', detail: `VirtualBox does not tell the machine's state. ${error.reason ?? error.message}`, ...(pid !== undefined && { pid }) };
   }
-  if (info === undefined) return { state: 'absent' };
-  if (!info.accessible) return { state: 'absent', detail: 'VirtualBox has the machine in its list, but cannot read its .vbox file. b2d up mends that.' };
+  if (!info?.accessible) return forgotten(platform, place, info);
   if (!(await isInPlace(platform, place, info))) return { state: 'absent', detail: `VirtualBox has another machine with the same UUID: ${info.settingsFile ?? info.name}.` };
   const report = describeState(info);
   const pid = hasProcess(info.state) ? await runningProcess(platform, place) : undefined;
   return pid === undefined ? report : { ...report, pid };
+}
+
+/** VirtualBox does not know the machine, or cannot read its .vbox. A saved state that is left counts: it is not lost without asking. */
+async function forgotten(platform: Platform, place: MachinePlace, info: VmInfo | undefined): Promise<StateReport> {
+  const { settings, images, savedStates } = await findLeftovers(platform, place);
+  if (savedStates.length > 0 && images.length === 0 && !settings?.complete) return { state: 'saved', detail: "VirtualBox's settings of the machine, the .vbox file, are gone or damaged." };
+  return { state: 'absent', ...(info && { detail: 'VirtualBox has the machine in its list, but cannot read its .vbox file. b2d up mends that.' }) };
 }
 
 /** What VirtualBox's state means to b2d. */
