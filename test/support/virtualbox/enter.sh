@@ -9,6 +9,6 @@ mount -t proc proc "$root/proc" && mount --bind /tmp "$root/tmp" && mount -t tmp
   exit 125
 }
 # Each VBOX_TEST_USER has a VBoxSVC of its own: VBOX_IPC_SOCKETID names its socket (else the user's entry in passwd does, which is one for all).
-exec chroot "$root" /usr/bin/env -i HOME=/root LANG="${LANG:-C}" PATH=/usr/bin:/bin:/usr/sbin:/sbin \
+exec chroot "$root" /usr/bin/env -i HOME=/root LANG="${LC_ALL:-C.UTF-8}" PATH=/usr/bin:/bin:/usr/sbin:/sbin \
   VBOX_IPC_SOCKETID="${VBOX_TEST_USER:-root}" LOGNAME="${VBOX_TEST_USER:-root}" USER="${VBOX_TEST_USER:-root}" VBOX_USER_HOME="${VBOX_USER_HOME:-/tmp/b2d-test-virtualbox}" \
   /bin/sh -c 'cd "$0" 2>/dev/null || cd /; exec /usr/lib/virtualbox/VBoxManage "$@"' "$folder" "$@"
