@@ -1,11 +1,9 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { B2dError } from '../errors.ts';
-import { exists, makePrivateDirectory, storageError, writeAtomic } from '../platform/files.ts';
+import { exists, writeAtomic } from '../platform/files.ts';
 import type { Platform } from '../platform/platform.ts';
 import { inspectIso } from './iso9660.ts';
-import { openSource, type ImageSource } from './source.ts';
 
 /** An image in the store: verified, read-only, named by its content. */
 export interface StoredImage {
@@ -14,55 +12,14 @@ export interface StoredImage {
   version: string;
 }
 
+/** `images` below B2D_HOME. */
+export function imagesFolder(platform: Platform, home: string): string {
+  return platform.path.join(home, 'images');
+}
+
 /** `images/<sha256>.iso` below B2D_HOME. */
 export function imageFile(platform: Platform, home: string, sha256: string): string {
-  return platform.path.join(home, 'images', `${sha256}.iso`);
-}
-
-/**
- * Brings an image into the store. The digest is computed while the bytes are written beside their final place; only a
- * whole ISO with the expected digest ever gets its final name.
- * @throws B2dError imageInvalid, storage or network.
- */
-export async function importImage(platform: Platform, home: string, source: ImageSource): Promise<StoredImage> {
-  if (source.kind === 'file') await inspectIso(source.file);
-  const folder = platform.path.join(home, 'images');
-  await makePrivateDirectory(platform, folder);
-  const partial = platform.path.join(folder, `${crypto.randomUUID()}.partial`);
-  try {
-    const sha256 = await receive(source, partial);
-    if (source.sha256 !== undefined && source.sha256 !== sha256) {
-      throw new B2dError('The boot image is not the expected one.', {
-        exit: 'imageInvalid',
-        reason: `Its SHA-256 is ${sha256}, not ${source.sha256}.`,
-        remedy: 'Fetch it again; if that does not help, do not use it.',
-      });
-    }
-    const { version } = await inspectIso(partial);
-    const file = imageFile(platform, home, sha256);
-    if (!(await exists(file))) {
-      await fs.promises.chmod(partial, 0o444);
-      await fs.promises.rename(partial, file);
-    }
-    await recordStat(file);
-    return { sha256, file, version };
-  } finally {
-    await fs.promises.rm(partial, { force: true });
-  }
-}
-
-async function receive(source: ImageSource, target: string): Promise<string> {
-  const hash = crypto.createHash('sha256');
-  const output = fs.createWriteStream(target, { flags: 'wx', flush: true });
-  const failed = new Promise<never>((_, reject) => output.once('error', (error) => reject(storageError('write', target, error))));
-  const copied = pipeline(openSource(source), async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  }, output);
-  await Promise.race([copied, failed]);
-  return hash.digest('hex');
+  return platform.path.join(imagesFolder(platform, home), `${sha256}.iso`);
 }
 
 /**
@@ -93,7 +50,8 @@ async function statText(file: string): Promise<string> {
   return `${size} ${mtimeMs}\n`;
 }
 
-async function recordStat(file: string): Promise<void> {
+/** Notes that the file is verified as it is now. */
+export async function recordStat(file: string): Promise<void> {
   await writeAtomic(statFile(file), await statText(file));
 }
 

@@ -2,8 +2,10 @@ import crypto from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { chooseDriver } from '../drivers/choose.ts';
 import { B2dError } from '../errors.ts';
+import { importImage } from '../image/import.ts';
 import { resolveSource } from '../image/source.ts';
-import { findImage, importImage, type StoredImage } from '../image/store.ts';
+import { findImage, type StoredImage } from '../image/store.ts';
+import { describeTransfer } from '../output/transfer.ts';
 import { makePrivateDirectory } from '../platform/files.ts';
 import { machineFlag } from './errors.ts';
 import { machineOf, type Machine } from './machine.ts';
@@ -58,7 +60,7 @@ async function changedRecord(workspace: Workspace, before: MachineRecord, { expl
   const record = { ...before };
   for (const key of ['memoryMiB', 'cpus', 'diskMiB'] as const) record[key] = explicit[key] ?? before[key];
   record.extra = { ...before.extra, ...explicit.extra };
-  if (explicit.iso !== undefined) record.image = await fetchImage(workspace, explicit.iso);
+  if (explicit.iso !== undefined) record.image = await fetchImage(workspace, explicit.iso, before.image);
   const changed = (['memoryMiB', 'cpus', 'diskMiB', 'image', 'extra'] as const).filter((key) => !isDeepStrictEqual(identity(record[key]), identity(before[key])));
   return { record, changed };
 }
@@ -81,12 +83,17 @@ function refuseImpossible(before: MachineRecord, explicit: RequestedSettings['ex
   }
 }
 
-async function fetchImage(workspace: Workspace, iso: string | undefined): Promise<MachineRecord['image']> {
+/** What came from an address without a digest must stay what it was: `before` is the image that the machine has. */
+async function fetchImage(workspace: Workspace, iso: string | undefined, before?: MachineRecord['image']): Promise<MachineRecord['image']> {
   const { platform, home, packageRoot, cwd, progress } = workspace;
   const source = await resolveSource(platform, packageRoot, iso, cwd);
   const label = source.kind === 'file' ? source.file : source.url;
+  if (source.kind === 'url' && label === before?.source) source.sha256 ??= before.sha256;
   const known = source.sha256 === undefined ? undefined : await findImage(platform, home, source.sha256);
-  const stored = known ?? (await progress.step(`Image: ${label}`, () => importImage(platform, home, source), (image) => `Image ${describeImage(image)}`));
+  const stored = known ?? (await progress.step(`Image: ${label}`, (step) => importImage(platform, home, source, {
+    onNote: progress.note,
+    onProgress: (transfer) => step.update(describeTransfer(transfer), transfer.total && transfer.received / transfer.total),
+  }), (image) => `Image ${describeImage(image)}`));
   return { sha256: stored.sha256, version: stored.version, source: label };
 }
 

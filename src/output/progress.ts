@@ -3,8 +3,11 @@ import { terminalTraits } from './terminal.ts';
 
 /** A step that is under way. */
 export interface Step {
-  /** Says more about what is going on, for example how much is downloaded; shown on terminals only. */
-  update(detail: string): void;
+  /**
+   * Says more about what is going on. On a terminal it stands behind the title, elsewhere it is a line every few seconds.
+   * @param share how much is done, 0 to 1: drawn as a bar on a terminal
+   */
+  update(detail: string, share?: number): void;
 }
 
 /** Tells the user on stderr what b2d does; results go to stdout by another way. */
@@ -21,21 +24,31 @@ export interface Progress {
 type Output = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
 
 /** A spinner on a terminal, plain lines elsewhere. */
-export function createProgress(stream: Output = process.stderr, env: NodeJS.ProcessEnv = process.env): Progress {
-  return terminalTraits(stream, env).animated ? animatedProgress(stream) : plainProgress(stream);
+export function createProgress(stream: Output = process.stderr, env: NodeJS.ProcessEnv = process.env, now: () => number = Date.now): Progress {
+  return terminalTraits(stream, env).animated ? animatedProgress(stream) : plainProgress(stream, now);
 }
 
 /** Shows nothing. */
 export const silentProgress: Progress = { step: (_, work) => work({ update: () => undefined }), note: () => undefined };
 
-function plainProgress(stream: Output): Progress {
+/** Milliseconds between two lines about the same step in a log. */
+const LINE_EVERY_MS = 5000;
+const BAR_WIDTH = 20;
+
+function plainProgress(stream: Output, now: () => number): Progress {
   const line = (text: string): void => void stream.write(`${text}\n`);
   return {
     note: line,
     async step(title, work, done) {
       line(`${title} ...`);
+      let last = now();
+      const update = (detail: string): void => {
+        if (now() - last < LINE_EVERY_MS) return;
+        last = now();
+        line(`${title}: ${detail}`);
+      };
       try {
-        const result = await work({ update: () => undefined });
+        const result = await work({ update });
         line(done === undefined ? `${title}: done` : done(result));
         return result;
       } catch (error) {
@@ -62,7 +75,7 @@ function animatedProgress(stream: Output): Progress {
       const spinner = ora({ text: title, stream, discardStdin: false, isEnabled: true }).start(); // whether it may move is decided above
       running.push(spinner);
       try {
-        const result = await work({ update: (detail) => void (spinner.text = `${title}: ${detail}`) });
+        const result = await work({ update: (detail, share) => void (spinner.text = `${title}: ${share === undefined ? '' : bar(share)}${detail}`) });
         spinner.succeed(done === undefined ? title : done(result));
         return result;
       } catch (error) {
@@ -73,4 +86,10 @@ function animatedProgress(stream: Output): Progress {
       }
     },
   };
+}
+
+/** ASCII only: every console has these. */
+function bar(share: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
+  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] `;
 }

@@ -4,8 +4,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { importImage } from '../../../src/image/import.ts';
 import { resolveSource } from '../../../src/image/source.ts';
-import { findImage, importImage } from '../../../src/image/store.ts';
+import { findImage } from '../../../src/image/store.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
 import { tinyIso } from '../../support/iso.ts';
 import { awkwardFolder, removeFolder } from '../../support/temp.ts';
@@ -32,7 +33,7 @@ async function serve(handler: http.RequestListener): Promise<string> {
   return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
 }
 
-const stored = () => fs.readdir(path.join(home, 'images')).then((names) => names.filter((name) => !name.endsWith('.stat')));
+const stored = () => fs.readdir(path.join(home, 'images')).then((names) => names.filter((name) => !name.endsWith('.stat') && name !== 'locks'));
 
 describe('from a file', () => {
   test('the image is stored under its digest, read-only', async () => {
@@ -75,17 +76,11 @@ describe('from a URL', () => {
     expect((await importImage(platform, home, await source(`${base}/old.iso`))).sha256).toBe(sha256);
   });
 
-  test.each([
-    ['not found', (_: http.IncomingMessage, response: http.ServerResponse) => void response.writeHead(404).end('<html>no</html>')],
-    ['cut off', (_: http.IncomingMessage, response: http.ServerResponse) => {
-      response.writeHead(200, { 'content-length': iso.length });
-      response.write(iso.subarray(0, 500_000), () => response.destroy());
-    }],
-  ])('%s: is a network error, and nothing stays', async (_, handler) => {
-    const base = await serve(handler);
-    await expect(importImage(platform, home, await source(`${base}/x.iso`))).rejects.toMatchObject({ exit: 'network' });
+  test('not found: is a network error, and nothing stays', async () => {
+    const base = await serve((_, response) => void response.writeHead(404).end('<html>no</html>'));
+    await expect(importImage(platform, home, await source(`${base}/x.iso`))).rejects.toMatchObject({ exit: 'network', reason: expect.stringContaining('404') });
     expect(await stored()).toEqual([]);
-  }, 60_000);
+  });
 
   test('a page that is no image is refused', async () => {
     const base = await serve((_, response) => void response.end('<html>Sign in to the hotel network</html>'));

@@ -1,0 +1,142 @@
+import crypto, { type Hash } from 'node:crypto';
+import fs from 'node:fs/promises';
+import { readIfThere, storageError, writeAtomic } from '../../platform/files.ts';
+
+/** What is known of the file that the bytes are the beginning of; kept beside them, so that the next b2d can go on. */
+export interface Known {
+  /** Without a password in it. */
+  url: string;
+  /** The digest that is expected. */
+  sha256?: string | undefined;
+  /** Of the whole file, where the server said. */
+  size?: number | undefined;
+  etag?: string | undefined;
+  /** What names exactly this version of the file in an If-Range: a strong ETag or a Last-Modified. */
+  validator?: string | undefined;
+  /** The digest it had when it was whole; the bytes then have another name. */
+  finished?: string | undefined;
+}
+
+const READ_SIZE = 1024 ** 2;
+
+/** The sidecar of a partial file: `<name>.partial.json`. */
+export function sidecarOf(partial: string): string {
+  return `${partial}.json`;
+}
+
+/** What the sidecar says; undefined where there is none, or none that can be read. */
+export async function readKnown(partial: string): Promise<Known | undefined> {
+  try {
+    const known = JSON.parse((await readIfThere(sidecarOf(partial))) ?? 'null') as Known | null;
+    return typeof known?.url === 'string' ? known : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The file of a download under way: its bytes, their digest, and what is known of the whole. */
+export class Partial {
+  readonly file: string;
+  known: Known;
+  size = 0;
+  /** How many requests brought bytes of it. */
+  pieces = 0;
+  private readonly handle: fs.FileHandle;
+  private hash: Hash = crypto.createHash('sha256');
+
+  private constructor(file: string, handle: fs.FileHandle, known: Known) {
+    [this.file, this.handle, this.known] = [file, handle, known];
+  }
+
+  /**
+   * Opens the file, made where it is not there. Bytes of an earlier download are kept where they are, by what is known of them, the beginning of the file
+   * that is wanted now; their digest is computed.
+   */
+  static async open(file: string, wanted: Known): Promise<Partial> {
+    const usable = await usableKnown(file, wanted);
+    try {
+      await fs.chmod(file, 0o600).catch(() => undefined); // one that was about to get its name is read-only
+      const partial = new Partial(file, await fs.open(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600), usable ?? wanted);
+      if (usable === undefined) await partial.handle.truncate(0);
+      else await partial.readBack();
+      return partial;
+    } catch (error) {
+      throw storageError('open', file, error);
+    }
+  }
+
+  /** Drops what is there and notes what will come. The bytes go first: a sidecar never describes those of another file. */
+  async begin(known: Known): Promise<void> {
+    this.known = known;
+    this.hash = crypto.createHash('sha256');
+    this.size = this.pieces = 0;
+    await this.handle.truncate(0).catch((error: unknown) => { throw storageError('write', this.file, error); });
+    await writeAtomic(sidecarOf(this.file), `${JSON.stringify(known)}\n`, 0o600);
+  }
+
+  /** Writes the bytes behind those that are there; the digest is computed meanwhile. */
+  async append(bytes: Buffer): Promise<void> {
+    const written = this.write(bytes);
+    this.hash.update(bytes);
+    await written;
+    this.size += bytes.length;
+  }
+
+  private async write(bytes: Buffer): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length; ) done += (await this.handle.write(bytes, done, bytes.length - done, this.size + done)).bytesWritten;
+    } catch (error) {
+      throw storageError('write', this.file, error);
+    }
+  }
+
+  /** Whether a later request may go on behind these bytes: a digest at the end tells whether they belonged together, or a validator keeps them together. */
+  get resumable(): boolean {
+    return this.size > 0 && (this.known.sha256 !== undefined || this.known.validator !== undefined);
+  }
+
+  /** Removes the file and what is known of it. */
+  async remove(): Promise<void> {
+    await this.handle.close();
+    await Promise.all([this.file, sidecarOf(this.file)].map((name) => fs.rm(name, { force: true })));
+  }
+
+  /** The digest of all bytes. */
+  digest(): string {
+    return this.hash.copy().digest('hex');
+  }
+
+  /** Brings the bytes to the disk, makes the file read-only and closes it. */
+  async seal(): Promise<void> {
+    try {
+      await this.handle.sync();
+      await this.handle.chmod(0o444);
+      await this.handle.close();
+    } catch (error) {
+      throw storageError('write', this.file, error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+
+  private async readBack(): Promise<void> {
+    const buffer = Buffer.allocUnsafe(READ_SIZE);
+    for (;;) {
+      const { bytesRead } = await this.handle.read(buffer, 0, READ_SIZE, this.size);
+      if (bytesRead === 0) break;
+      this.hash.update(buffer.subarray(0, bytesRead));
+      this.size += bytesRead;
+    }
+    this.pieces = this.size > 0 ? 1 : 0;
+  }
+}
+
+/** With an expected digest any bytes are worth a try, since it is checked at the end; without one only those that a validator vouches for. */
+async function usableKnown(file: string, wanted: Known): Promise<Known | undefined> {
+  const known = await readKnown(file);
+  if (known === undefined || known.finished !== undefined || known.sha256 !== wanted.sha256) return undefined;
+  if (known.url === wanted.url) return wanted.sha256 !== undefined || known.validator !== undefined ? known : undefined;
+  return wanted.sha256 === undefined ? undefined : wanted; // another mirror: its validators are its own
+}

@@ -1,0 +1,50 @@
+import type { Agents } from 'got';
+import { isLoopback, shownAddress } from './address.ts';
+import { unusableProxy } from './errors.ts';
+import { bypassesProxy } from './no-proxy.ts';
+
+/** The variables in the order of curl: the lower case one counts where both are set. */
+const VARIABLES: Record<string, string[]> = {
+  'https:': ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'],
+  'http:': ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'],
+};
+
+/**
+ * The proxy for an address: the one given, else the environment's. None for this computer's own addresses and those in NO_PROXY.
+ * A variable that is set to nothing means no proxy.
+ * @throws B2dError (usage) for a proxy that is not http or https
+ */
+export function proxyFor(url: URL, env: NodeJS.ProcessEnv, given?: string): URL | undefined {
+  const first = (names: string[]): string | undefined => names.find((name) => env[name] !== undefined);
+  const variable = first(VARIABLES[url.protocol] ?? []);
+  const text = given ?? (variable === undefined ? '' : env[variable]) ?? '';
+  if (text === '' || isLoopback(url) || bypassesProxy(url, env[first(['no_proxy', 'NO_PROXY']) ?? ''] ?? '')) return undefined;
+  const where = given === undefined ? `the variable ${variable}` : 'the setting "proxy"';
+  const proxy = URL.parse(/^[a-z0-9+.-]+:\/\//i.test(text) ? text : `http://${text}`);
+  if (proxy === null || proxy.hostname === '' || !decodable(proxy)) throw unusableProxy(where, 'It is not an address.');
+  if (!['http:', 'https:'].includes(proxy.protocol)) throw unusableProxy(where, `${proxy.protocol}// proxies are not supported.`);
+  return proxy;
+}
+
+/** A password with a bare per cent sign cannot be told from an encoded one. */
+function decodable(proxy: URL): boolean {
+  try {
+    return [proxy.username, proxy.password].every((part) => decodeURIComponent(part) !== undefined);
+  } catch {
+    return false;
+  }
+}
+
+/** What got connects by: a tunnel (CONNECT) for https, requests with the whole address for http, Node's own agents without a proxy. */
+export async function agentsFor(proxy: URL | undefined, ca: string[] | undefined): Promise<Agents> {
+  if (proxy === undefined) return {};
+  const { HttpProxyAgent } = await import('http-proxy-agent');
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  const trust = proxy.protocol === 'https:' && ca !== undefined ? { ca } : {};
+  return { http: new HttpProxyAgent(proxy, trust), https: new HttpsProxyAgent(proxy, trust) };
+}
+
+/** For messages: where the connection goes, without the password. */
+export function byWayOf(proxy: URL | undefined): string {
+  return proxy === undefined ? '' : ` by the proxy ${shownAddress(proxy)}`;
+}
