@@ -14,32 +14,35 @@ export const GUEST_LINE = 'tiny guest runs';
 const SECTOR = 2048;
 const LOAD_ADDRESS = 0x7c00; // where a PC's firmware loads a boot sector
 const COM1 = 0x3f8;
-/** ICH9 PM registers as SeaBIOS maps them (PMBASE 0x600): status +0, enable +2, control +4. */
-const PM_STATUS = 0x600;
-const PM_ENABLE = 0x602;
-const PM_CONTROL = 0x604;
+
+/** Where a hypervisor's firmware maps the ACPI power management registers (status +0, enable +2, control +4), and the sleep type that is "off" there. */
+const POWER = { qemu: { base: 0x600, off: 0 }, virtualbox: { base: 0x4000, off: 5 } };
+
+export type Hypervisor = keyof typeof POWER;
 
 /** Writes the guest's CD image and returns its path. */
-export async function writeGuestIso(file: string, behaviour: GuestBehaviour = 'idle'): Promise<string> {
-  await fs.writeFile(file, elTorito(bootSector(behaviour)));
+export async function writeGuestIso(file: string, behaviour: GuestBehaviour = 'idle', hypervisor: Hypervisor = 'qemu'): Promise<string> {
+  await fs.writeFile(file, elTorito(bootSector(behaviour, POWER[hypervisor])));
   return file;
 }
 
-function bootSector(behaviour: GuestBehaviour): Buffer {
+function bootSector(behaviour: GuestBehaviour, power: { base: number; off: number }): Buffer {
   const word = (value: number): number[] => [value & 0xff, value >> 8];
   const print = (address: number): number[] => [
     0xfa, 0xfc, 0x31, 0xc0, 0x8e, 0xd8, // cli; cld; xor ax,ax; mov ds,ax
     0x8e, 0xd0, 0xbc, ...word(LOAD_ADDRESS), // mov ss,ax; mov sp,7c00h
-    0xbe, ...word(address), 0xba, ...word(COM1), // mov si,text; mov dx,COM1
-    0xac, 0x84, 0xc0, 0x74, 0x03, 0xee, 0xeb, 0xf8, // next: lodsb; test al,al; jz done; out dx,al; jmp next
+    0xbe, ...word(address), // mov si,text
+    0xac, 0x84, 0xc0, 0x74, 0x12, 0x88, 0xc4, // next: lodsb; test al,al; jz done; mov ah,al
+    0xba, ...word(COM1 + 5), 0xec, 0xa8, 0x20, 0x74, 0xfb, // mov dx,COM1+5; wait: in al,dx; test al,20h; jz wait (VirtualBox's UART takes its time)
+    0xba, ...word(COM1), 0x88, 0xe0, 0xee, 0xeb, 0xe9, // mov dx,COM1; mov al,ah; out dx,al; jmp next
   ];
-  const powerOff = [0xba, ...word(PM_CONTROL), 0xb8, ...word(0x2000), 0xef]; // SLP_EN with sleep type 0: S5 on q35
+  const powerOff = [0xba, ...word(power.base + 4), 0xb8, ...word(0x2000 | (power.off << 10)), 0xef]; // SLP_EN with that sleep type: S5
   const rest: Record<GuestBehaviour, number[]> = {
     idle: [],
     powerOff,
     powerButton: [
-      0xba, ...word(PM_ENABLE), 0xb8, ...word(0x100), 0xef, // enable the power button's event
-      0xfb, 0xf4, 0xba, ...word(PM_STATUS), 0xed, 0xf6, 0xc4, 0x01, 0x74, 0xf5, // wait: sti; hlt; in ax,dx; test ah,1; jz wait
+      0xba, ...word(power.base + 2), 0xb8, ...word(0x100), 0xef, // enable the power button's event
+      0xfb, 0xf4, 0xba, ...word(power.base), 0xed, 0xf6, 0xc4, 0x01, 0x74, 0xf5, // wait: sti; hlt; in ax,dx; test ah,1; jz wait
       ...powerOff,
     ],
   };
