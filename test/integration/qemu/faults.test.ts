@@ -7,7 +7,8 @@ import { createQemuDriver } from '../../../src/drivers/qemu/driver.ts';
 import { readPid } from '../../../src/drivers/qemu/identity.ts';
 import { connectEndpoint, readEndpoint } from '../../../src/drivers/qemu/connection.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
-import { guestPrinted, processExists, rule, takenPort, machinePool, until, type TestMachine, type TestMachineOptions } from '../../support/qemu/machine.ts';
+import { guestPrinted, processExists, rule, takenPort, until } from '../../support/machine.ts';
+import { machinePool, type TestMachine, type TestMachineOptions } from '../../support/qemu/machine.ts';
 
 const { make, cleanups, removeAll } = machinePool();
 

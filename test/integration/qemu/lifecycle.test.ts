@@ -3,7 +3,8 @@ import path from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { queryState } from '../../../src/drivers/qemu/query-state.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
-import { guestPrinted, processExists, testMachine, until, type TestMachine, type TestMachineOptions } from '../../support/qemu/machine.ts';
+import { guestPrinted, processExists, until } from '../../support/machine.ts';
+import { testMachine, type TestMachine, type TestMachineOptions } from '../../support/qemu/machine.ts';
 
 const machines: TestMachine[] = [];
 

@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { PortTakenError } from '../../../src/drivers/errors.ts';
 import { virtualSize } from '../../../src/drivers/qemu/disk.ts';
-import { accepts, freePort, rule, takenPort, testMachine, type TestMachine } from '../../support/qemu/machine.ts';
+import { accepts, freePort, rule, takenPort } from '../../support/machine.ts';
+import { testMachine, type TestMachine } from '../../support/qemu/machine.ts';
 
 const MIB = 1024 * 1024;
 let machine: TestMachine;

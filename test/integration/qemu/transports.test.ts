@@ -5,7 +5,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import { readEndpoint } from '../../../src/drivers/qemu/connection.ts';
 import { createQemuDriver } from '../../../src/drivers/qemu/driver.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
-import { rule, takenPort, machinePool, type TestMachine } from '../../support/qemu/machine.ts';
+import { rule, takenPort } from '../../support/machine.ts';
+import { machinePool, type TestMachine } from '../../support/qemu/machine.ts';
 
 const { make, cleanups, removeAll } = machinePool();
 

@@ -1,13 +1,7 @@
-import crypto from 'node:crypto';
-import fs from 'node:fs/promises';
-import net from 'node:net';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { MachineSpec, NatRule } from '../../../src/drivers/driver.ts';
+import type { MachineSpec } from '../../../src/drivers/driver.ts';
 import { createQemuDriver, type QemuDriverOptions } from '../../../src/drivers/qemu/driver.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
-import { awkwardFolder, plainFolder } from '../temp.ts';
-import { GUEST_LINE, writeGuestIso, type GuestBehaviour } from '../guest.ts';
+import { poolOf, testSpec, type TestSpecOptions } from '../machine.ts';
 
 /** A machine of the tiny guest in a folder of its own; `remove` ends its QEMU whatever a test did to it. */
 export interface TestMachine {
@@ -18,30 +12,10 @@ export interface TestMachine {
   remove(): Promise<void>;
 }
 
-export interface TestMachineOptions extends QemuDriverOptions {
-  behaviour?: GuestBehaviour;
-  awkward?: boolean;
-  extra?: Record<string, string>;
-}
+export interface TestMachineOptions extends QemuDriverOptions, TestSpecOptions {}
 
-export async function testMachine({ behaviour = 'idle', awkward = false, extra = {}, ...options }: TestMachineOptions = {}): Promise<TestMachine> {
-  const base = awkward ? await awkwardFolder('b2d-qemu') : await plainFolder('b2d-qemu');
-  const directory = path.join(base, awkward ? 'машина, "one",x=y' : 'one');
-  await fs.mkdir(directory, { mode: 0o700 });
-  const spec: MachineSpec = {
-    name: 'one',
-    uuid: crypto.randomUUID(),
-    directory,
-    cpus: 1,
-    memoryMiB: 64,
-    diskMiB: 64,
-    dataDiskBase: path.join(directory, 'data'),
-    imageFile: await writeGuestIso(path.join(base, 'image.iso'), behaviour),
-    configDriveFile: path.join(directory, 'config.iso'),
-    consoleFile: path.join(directory, 'console.log'),
-    extra,
-  };
-  await fs.writeFile(spec.configDriveFile, Buffer.alloc(64 * 1024), { mode: 0o600 });
+export async function testMachine({ behaviour, awkward, extra, ...options }: TestMachineOptions = {}): Promise<TestMachine> {
+  const { spec, removeFolder } = await testSpec('qemu', { ...(behaviour && { behaviour }), ...(awkward && { awkward }), ...(extra && { extra }) });
   const notes: string[] = [];
   const driver = createQemuDriver(hostPlatform(), { note: (text) => notes.push(text), ...options });
   await driver.create(spec);
@@ -52,78 +26,11 @@ export async function testMachine({ behaviour = 'idle', awkward = false, extra =
     remove: async () => {
       const { pid } = await driver.state(spec);
       if (pid !== undefined) await driver.powerOff(spec);
-      await fs.rm(awkward ? path.dirname(base) : base, { recursive: true, force: true });
+      await removeFolder();
     },
   };
 }
 
-/** Makes machines and forgets none: `removeAll`, after each test, first runs the `cleanups` and then removes them. */
-export function machinePool(): { make(options?: TestMachineOptions): Promise<TestMachine>; cleanups: (() => unknown)[]; removeAll(): Promise<void> } {
-  const machines: TestMachine[] = [];
-  const cleanups: (() => unknown)[] = [];
-  return {
-    async make(options) {
-      const machine = await testMachine(options);
-      machines.push(machine);
-      return machine;
-    },
-    cleanups,
-    async removeAll() {
-      for (const cleanup of cleanups.splice(0)) await cleanup();
-      for (const machine of machines.splice(0)) await machine.remove();
-    },
-  };
-}
-
-/** Waits until the guest has printed its line. */
-export async function guestPrinted(file: string): Promise<void> {
-  await until(async () => (await fs.readFile(file, 'utf8').catch(() => '')).includes(GUEST_LINE), 'the guest to print');
-}
-
-/** Polls until the condition holds; the deadline only ends a test that would otherwise hang. */
-export async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !(await condition()); await sleep(20)) {
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-  }
-}
-
-export function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A listener on a free port of 127.0.0.1, to have a port that is taken. */
-export async function takenPort(): Promise<{ port: number; free(): Promise<void> }> {
-  const clients = new Set<net.Socket>();
-  const server = net.createServer((socket) => clients.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const free = (): Promise<void> => new Promise((resolve) => {
-    for (const client of clients) client.destroy();
-    server.close(() => resolve());
-  });
-  return { port: (server.address() as net.AddressInfo).port, free };
-}
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const { port, free } = await takenPort();
-  await free();
-  return port;
-}
-
-export function rule(name: string, hostPort: number, guestPort = 22): NatRule {
-  return { name, protocol: 'tcp', hostAddress: '127.0.0.1', hostPort, guestPort };
-}
-
-/** Whether something accepts connections there. */
-export function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false)).once('close', () => socket.destroy());
-    socket.once('connect', () => socket.destroy());
-  });
+export function machinePool(): ReturnType<typeof poolOf<TestMachine, TestMachineOptions>> {
+  return poolOf(testMachine);
 }

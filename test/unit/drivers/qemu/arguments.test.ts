@@ -4,7 +4,7 @@ import { buildArguments, hostForward, type ArgumentInput } from '../../../../src
 import { qemuFiles } from '../../../../src/drivers/qemu/layout.ts';
 import type { OsName, Platform } from '../../../../src/platform/platform.ts';
 import { fakePlatform } from '../../../support/platform.ts';
-import { rule } from '../../../support/qemu/machine.ts';
+import { rule } from '../../../support/machine.ts';
 
 function input(platform: Platform, directory: string, overrides: Partial<ArgumentInput> = {}): ArgumentInput {
   const { path } = platform;

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { PortTakenError } from '../../../../src/drivers/errors.ts';
 import { diagnose } from '../../../../src/drivers/qemu/failure.ts';
 import { parseUserNetwork } from '../../../../src/drivers/qemu/ports.ts';
-import { freePort, rule } from '../../../support/qemu/machine.ts';
+import { freePort, rule } from '../../../support/machine.ts';
 
 const CODE_1 = 'ended with code 1';
 
