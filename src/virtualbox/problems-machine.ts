@@ -4,8 +4,9 @@ import type { Problem } from './problem.ts';
 export const MACHINE_PROBLEMS = [
   {
     name: 'object-not-ready',
-    signs: /The object is not ready/,
-    reason: 'VirtualBox\'s service was starting or ending at that moment.',
+    // The second: two programs asked about a machine at once while it was being opened.
+    signs: /The object is not ready|already has a lock request pending/,
+    reason: 'VirtualBox\'s service was busy with the machine, starting or ending at that moment.',
     remedy: () => ['try again in a few seconds'],
   },
   {

@@ -88,6 +88,7 @@ test.each([
   ['Cannot access the kernel driver! (VERR_VM_DRIVER_NOT_ACCESSIBLE)', 'win32', 'driver-missing', /vboxsup/],
   ['Driverless mode (VERR_SUP_DRIVERLESS)', 'linux', 'driver-missing', /modprobe/],
   ['modprobe: ERROR: could not insert vboxdrv: Key was rejected by service', 'linux', 'secure-boot', /Secure Boot/],
+  [`The machine 'b2d-one' already has a lock request pending\nVBoxManage: error: Details: code VBOX_E_INVALID_OBJECT_STATE (0x80bb0007), component MachineWrap`, 'linux', 'object-not-ready', /try again/],
   ['The object is not ready\nVBoxManage: error: Details: code E_ACCESSDENIED (0x80070005), component MachineWrap', 'win32', 'object-not-ready', /try again/],
   ['Failed to create the VirtualBox object!\nVBoxManage: error: Most likely, the VirtualBox COM server is not running or failed to start.', 'linux', 'service-unreachable', /try again/],
   ['Failed to create the VirtualBox object!\nVBoxManage: error: Code REGDB_E_CLASSNOTREG (0x80040154) - Class not registered (extended info not available)', 'win32', 'broken-install', /Repair/],
