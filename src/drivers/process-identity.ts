@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Platform } from '../platform/platform.ts';
+import { powershellCommand } from '../platform/powershell.ts';
 
 /** How a hypervisor's process shows which machine it runs. */
 export interface ProcessMark {
@@ -72,6 +73,5 @@ function processExists(pid: number): boolean {
 
 function commandLineQuery(platform: Platform, pid: number): [string, string[]] {
   if (platform.os === 'darwin') return ['/bin/ps', ['-ww', '-o', 'args=', '-p', String(pid)]];
-  const powershell = platform.path.join(platform.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
-  return [powershell, ['-NoProfile', '-NonInteractive', '-Command', `(Get-CimInstance Win32_Process -Filter "ProcessId=${pid}").CommandLine`]];
+  return powershellCommand(platform, `(Get-CimInstance Win32_Process -Filter "ProcessId=${pid}").CommandLine`);
 }

@@ -1,5 +1,6 @@
 import { B2dError } from '../errors.ts';
 import type { Platform } from '../platform/platform.ts';
+import { powershellCommand } from '../platform/powershell.ts';
 import { shellOfProgram, type ShellName } from './shells.ts';
 
 /** An ancestor of this process. */
@@ -62,16 +63,16 @@ for ($level = 0; $level -lt 5 -and $next; $level++) {
 export async function windowsParentProcesses(platform: Platform, parentPid: number): Promise<ParentProcess[]> {
   const system32 = platform.path.join(platform.env['SystemRoot'] ?? 'C:\\Windows', 'System32');
   const output = async (file: string, args: string[]) => {
-    const result = await platform.run(platform.path.join(system32, file), args, { timeoutMs: 10_000 }).catch(() => undefined);
+    const result = await platform.run(file, args, { timeoutMs: 10_000 }).catch(() => undefined);
     return result?.code === 0 ? result.stdout : '';
   };
-  const lines = await output('WindowsPowerShell\\v1.0\\powershell.exe', ['-NoLogo', '-NoProfile', '-NonInteractive', '-Command', walk(parentPid)]);
+  const lines = await output(...powershellCommand(platform, walk(parentPid)));
   const parents = lines.split(/\r?\n/).flatMap((line) => {
     const [name, commandLine] = line.split('\t');
     return name && commandLine !== undefined ? [{ name, commandLine }] : [];
   });
   if (parents.length > 0) return parents;
-  const table = await output('tasklist.exe', ['/FI', `PID eq ${parentPid}`, '/FO', 'CSV', '/NH']);
+  const table = await output(platform.path.join(system32, 'tasklist.exe'), ['/FI', `PID eq ${parentPid}`, '/FO', 'CSV', '/NH']);
   const name = /^"([^"]+)"/m.exec(table)?.[1];
   return name === undefined ? [] : [{ name, commandLine: '' }];
 }

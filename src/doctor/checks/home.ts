@@ -3,7 +3,7 @@ import { quotePowerShell, quoteSh } from '../../env/quote.ts';
 import { codeOf } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
-import { powershell } from '../host/powershell.ts';
+import { powershell } from '../../platform/powershell.ts';
 
 /** Whether B2D_HOME can be written, and by this user alone: it holds private keys. */
 export const homeCheck: Check = {

@@ -1,5 +1,5 @@
 import type { Platform } from '../../platform/platform.ts';
-import { powershellJson } from './powershell.ts';
+import { powershellJson } from '../../platform/powershell.ts';
 
 /** The program that listens on a TCP port. */
 export interface PortOwner {

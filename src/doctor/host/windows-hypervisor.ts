@@ -1,5 +1,5 @@
 import type { Platform } from '../../platform/platform.ts';
-import { powershellJson } from './powershell.ts';
+import { powershellJson } from '../../platform/powershell.ts';
 
 /** What Windows says of hypervisors. */
 export interface WindowsHypervisor {

@@ -1,4 +1,5 @@
 import type { Platform } from '../../platform/platform.ts';
+import { powershell } from '../../platform/powershell.ts';
 import { asksForInterpreter, type VirtualBoxSettings } from './settings.ts';
 
 /** How VirtualBox runs guest code here, as far as it can be told without starting a machine. */
@@ -31,7 +32,5 @@ export async function accelerator(platform: Platform, settings: VirtualBoxSettin
 
 /** https://learn.microsoft.com/windows/win32/cimwin32prov/win32-computersystem. A Windows that does not tell counts as one without. */
 async function hypervisorPresent(platform: Platform): Promise<boolean> {
-  const powershell = platform.path.join(platform.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'WindowsPowerShell', 'v1.0', 'powershell.exe');
-  const args = ['-NoProfile', '-NonInteractive', '-Command', '(Get-CimInstance Win32_ComputerSystem).HypervisorPresent'];
-  return platform.run(powershell, args, { timeoutMs: 15_000 }).then(({ stdout }) => stdout.trim() === 'True', () => false);
+  return powershell(platform, '(Get-CimInstance Win32_ComputerSystem).HypervisorPresent', { timeoutMs: 15_000 }).then((text) => text.trim() === 'True', () => false);
 }
