@@ -5,7 +5,7 @@ import type { Driver, MachineSpec, NatRule } from '../../../src/drivers/driver.t
 import { createVirtualBoxDriver, type VirtualBoxDriverOptions } from '../../../src/drivers/virtualbox/driver.ts';
 import { hostPlatform, type Platform } from '../../../src/platform/platform.ts';
 import { openVirtualBox, type VirtualBox } from '../../../src/virtualbox/index.ts';
-import { testSpec, poolOf, type TestSpecOptions } from '../machine.ts';
+import { poolOf, testSpec, until, type TestSpecOptions } from '../machine.ts';
 
 /** Real VirtualBox with an empty home of its own, and so a VBoxSVC of its own, which ends 5 s after its last use. */
 export interface TestVirtualBox {
@@ -80,4 +80,22 @@ export async function listenerOf({ protocol, hostPort }: NatRule): Promise<numbe
     }
   }
   return undefined;
+}
+
+/** The VBoxSVC of that VirtualBox, while it runs. */
+export async function serviceOf({ home }: TestVirtualBox): Promise<number | undefined> {
+  for (const pid of (await fs.readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const program = await fs.readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    const environment = program.startsWith('VBoxSVC') ? await fs.readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '') : '';
+    if (environment.split('\0').includes(`VBOX_USER_HOME=${home}`)) return Number(pid);
+  }
+  return undefined;
+}
+
+/** Ends VBoxSVC, which then has forgotten what it had in memory, and returns when it is gone. No machine may run. */
+export async function endService(virtualBox: TestVirtualBox): Promise<void> {
+  const pid = await serviceOf(virtualBox);
+  if (pid === undefined) return;
+  process.kill(pid, 'SIGTERM');
+  await until(async () => (await serviceOf(virtualBox)) === undefined, 'VBoxSVC to end');
 }
