@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import { B2dError } from '../errors.ts';
 import { withLock } from '../platform/lock.ts';
 import type { Platform } from '../platform/platform.ts';
-import { readKnown, sidecarOf } from './download/partial.ts';
+import { isResumable, readKnown, sidecarOf } from './download/partial.ts';
 import { imagesFolder } from './store.ts';
 
 const COPY = 'copy.partial';
@@ -37,7 +37,8 @@ export async function cleanLeftovers(platform: Platform, home: string, except?: 
   const keys = new Set([...names].flatMap((name) => /^(.+)\.partial(\.json)?$/.exec(name)?.[1] ?? []));
   for (const key of keys) {
     const { partial, lock } = downloadFiles(platform, home, key);
-    const resumable = names.has(`${key}${PARTIAL}`) && (await readKnown(partial))?.finished === undefined && names.has(`${key}${PARTIAL}.json`);
+    const known = names.has(`${key}${PARTIAL}`) ? await readKnown(partial) : undefined;
+    const resumable = known !== undefined && known.finished === undefined && isResumable(known);
     if (key === except || resumable) continue;
     await unlessHeld(platform, key === 'copy' ? importLock(platform, home) : lock, async () => {
       for (const file of [partial, sidecarOf(partial)]) await fs.rm(file, { force: true });

@@ -34,6 +34,11 @@ export async function readKnown(partial: string): Promise<Known | undefined> {
   }
 }
 
+/** Whether more can be put behind the bytes: a digest tells at the end whether they belonged together, or a validator keeps them together. */
+export function isResumable(known: Known): boolean {
+  return known.sha256 !== undefined || known.validator !== undefined;
+}
+
 /** The file of a download under way: its bytes, their digest, and what is known of the whole. */
 export class Partial {
   readonly file: string;
@@ -90,9 +95,9 @@ export class Partial {
     }
   }
 
-  /** Whether a later request may go on behind these bytes: a digest at the end tells whether they belonged together, or a validator keeps them together. */
+  /** Whether a later request may go on behind what is there. */
   get resumable(): boolean {
-    return this.size > 0 && (this.known.sha256 !== undefined || this.known.validator !== undefined);
+    return this.size > 0 && isResumable(this.known);
   }
 
   /** Removes the file and what is known of it. */
@@ -133,10 +138,9 @@ export class Partial {
   }
 }
 
-/** With an expected digest any bytes are worth a try, since it is checked at the end; without one only those that a validator vouches for. */
 async function usableKnown(file: string, wanted: Known): Promise<Known | undefined> {
   const known = await readKnown(file);
   if (known === undefined || known.finished !== undefined || known.sha256 !== wanted.sha256) return undefined;
-  if (known.url === wanted.url) return wanted.sha256 !== undefined || known.validator !== undefined ? known : undefined;
+  if (known.url === wanted.url) return isResumable(known) ? known : undefined;
   return wanted.sha256 === undefined ? undefined : wanted; // another mirror: its validators are its own
 }

@@ -1,5 +1,5 @@
 import type { Agents } from 'got';
-import { isLoopback, shownAddress } from './address.ts';
+import { isLoopback } from './address.ts';
 import { unusableProxy } from './errors.ts';
 import { bypassesProxy } from './no-proxy.ts';
 
@@ -42,9 +42,4 @@ export async function agentsFor(proxy: URL | undefined, ca: string[] | undefined
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   const trust = proxy.protocol === 'https:' && ca !== undefined ? { ca } : {};
   return { http: new HttpProxyAgent(proxy, trust), https: new HttpsProxyAgent(proxy, trust) };
-}
-
-/** For messages: where the connection goes, without the password. */
-export function byWayOf(proxy: URL | undefined): string {
-  return proxy === undefined ? '' : ` by the proxy ${shownAddress(proxy)}`;
 }

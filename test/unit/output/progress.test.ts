@@ -20,6 +20,25 @@ describe('where nobody watches', () => {
   });
 });
 
+test('where nobody watches, a step that takes long says how far it is every few seconds', async () => {
+  const { stream, text } = output(false);
+  let now = 0;
+  await createProgress(stream, {}, () => now).step('Image', async (step) => {
+    for (const seconds of [1, 4, 5, 6, 9, 10, 30]) {
+      now = seconds * 1000;
+      step.update(`${seconds} s`, 0.5);
+    }
+  });
+  expect(text()).toBe('Image ...\nImage: 5 s\nImage: 10 s\nImage: 30 s\nImage: done\n');
+});
+
+test.each([[0, '[....................] x'], [0.5, '[##########..........] x'], [1, '[####################] x'], [7, '[####################] x'], [undefined, 'Image: x']])('on a terminal a bar shows how much is done: %s', async (share, expected) => {
+  const { stream, text } = output(true);
+  const progress = createProgress(stream, { TERM: 'xterm' });
+  await progress.step('Image', async (step) => { step.update('x', share); progress.note('a note draws the line anew'); });
+  expect(text()).toContain(expected);
+});
+
 test('on a terminal a spinner moves, and ends with the result', async () => {
   const { stream, text } = output(true);
   const progress = createProgress(stream, { TERM: 'xterm' });

@@ -1,0 +1,72 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { content, digestOf, DownloadFolder } from '../../../support/download.ts';
+import { sendFile, serve, type Handler, type TestServer } from '../../../support/http-faults.ts';
+import { certificateFor } from '../../../support/certificates.ts';
+import { makeAuthority, type Pair } from '../../../../src/tls/profiles.ts';
+
+const whole = content(1_000_000);
+const sha256 = digestOf(whole);
+const file: Handler = (request, response) => sendFile(request, response, whole, { etag: '"1"' });
+
+const authority = makeAuthority('test', new Date());
+const certificate = (names: { dns: string[]; ip: string[] }, days?: [number, number], issuer: Pair = authority) => certificateFor(issuer, names, days);
+
+let box: DownloadFolder;
+let server: TestServer;
+let plain: TestServer | undefined;
+let ca: string[];
+beforeEach(async () => {
+  box = await DownloadFolder.create();
+  ca = [path.join(await fs.mkdtemp(path.join(box.folder, 'locks')), 'our CA.pem')];
+  await fs.writeFile(ca[0] as string, `a comment\n${authority.certificate}`);
+});
+afterEach(async () => {
+  await server?.close();
+  await plain?.close();
+  plain = undefined;
+  await box.dispose();
+});
+
+const local = { dns: ['localhost'], ip: ['127.0.0.1'] };
+const fetch = (options: Parameters<DownloadFolder['fetch']>[1] = { ca }) => box.fetch(`${server.base}/x.iso`, options);
+
+test('an authority in a file is trusted', async () => {
+  server = await serve(file, certificate(local));
+  expect((await fetch()).sha256).toBe(sha256);
+});
+
+describe('is refused at once, before anything is asked for', () => {
+  test.each<[string, () => { key: string; cert: string }, boolean, RegExp]>([
+    ['another name', () => certificate({ dns: ['example.com'], ip: ['127.0.0.2'] }), true, /another name/],
+    ['expired', () => certificate(local, [-3, -1]), true, /expired/],
+    ['not valid yet', () => certificate(local, [1, 3]), true, /not valid yet/],
+    ['an unknown authority', () => certificate(local), false, /Nobody this computer trusts/],
+    ['another authority of the same name', () => certificate(local, [-1, 1], makeAuthority('test', new Date())), true, /Nobody this computer trusts|signature/],
+  ])('%s', async (_, made, trusted, reason) => {
+    server = await serve(file, made());
+    await expect(fetch(trusted ? { ca } : {})).rejects.toMatchObject({ exit: 'network', reason: expect.stringMatching(reason) });
+    expect(server.requests).toEqual([]);
+    expect(box.sleeps).toEqual([]);
+  });
+});
+
+test('https never redirects to plain http, not even here', async () => {
+  plain = await serve(file);
+  server = await serve((_, response) => void response.writeHead(302, { location: `${plain?.base}/x.iso` }).end(), certificate(local));
+  await expect(fetch()).rejects.toMatchObject({ exit: 'network', reason: expect.stringContaining('redirects to plain http') });
+  expect(plain.requests).toEqual([]);
+});
+
+test('http may redirect to https', async () => {
+  server = await serve(file, certificate(local));
+  plain = await serve((_, response) => void response.writeHead(302, { location: `${server.base}/x.iso` }).end());
+  expect((await box.fetch(`${plain.base}/x.iso`, { ca })).sha256).toBe(sha256);
+});
+
+test.each([['no certificate', 'nothing'], ['a damaged one', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']])('a file with %s is named', async (_, text) => {
+  server = await serve(file, certificate(local));
+  await fs.writeFile(ca[0] as string, text);
+  await expect(fetch()).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining('our CA.pem') });
+});
