@@ -1,10 +1,11 @@
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { B2dError } from '../../errors.ts';
-import { exists, makePrivateDirectory, storageError } from '../../platform/files.ts';
+import { exists, makePrivateDirectory } from '../../platform/files.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { rotate } from '../../platform/rename.ts';
 import type { MachineSpec, NatRule } from '../driver.ts';
+import { requireFiles } from '../require-files.ts';
 import { acceleratorName, chooseAccelerator, TCG, type Accelerator } from './accelerator.ts';
 import { buildArguments, type ArgumentInput } from './arguments.ts';
 import type { Endpoint } from './connection.ts';
@@ -40,7 +41,7 @@ export async function startQemu(context: StartContext, spec: MachineSpec, rules:
   const settings = parseSettings(spec.extra);
   const programs = requireQemu(platform, settings);
   const files = qemuFiles(spec, platform.path);
-  await checkFiles(spec, files);
+  await requireFiles(spec, files.dataDisk);
   await makePrivateDirectory(platform, files.folder);
   const firmware = settings.firmware === 'uefi' ? requireUefi(platform, programs.emulator) : undefined;
   if (firmware) await prepareEfiVariables(firmware, files);
@@ -110,17 +111,6 @@ async function waitRunning(platform: Platform, spec: MachineSpec, qemu: Launched
 /** The loser of two starts moved the winner's console away. */
 async function restoreConsole(file: string): Promise<void> {
   if (!(await exists(file))) await fs.rename(`${file}.1`, file).catch(() => undefined);
-}
-
-async function checkFiles(spec: MachineSpec, files: QemuFiles): Promise<void> {
-  for (const [what, file] of [['boot image', spec.imageFile], ['config drive', spec.configDriveFile], ['data disk', files.dataDisk]] as const) {
-    try {
-      await (await fs.open(file, 'r')).close();
-    } catch (error) {
-      const found = storageError('read', file, error);
-      throw new B2dError(`The ${what} ${file} cannot be read.`, { exit: what === 'boot image' ? 'imageInvalid' : 'storage', ...(found.reason && { reason: found.reason }), remedy: 'b2d up', cause: error });
-    }
-  }
 }
 
 /** Each machine writes its own UEFI variables; they are made anew when another firmware needs another size. */

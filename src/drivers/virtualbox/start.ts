@@ -5,8 +5,10 @@ import { rotate } from '../../platform/rename.ts';
 import { VBoxManageError, type VirtualBox, type VmInfo } from '../../virtualbox/index.ts';
 import type { MachineSpec, NatRule } from '../driver.ts';
 import { PortTakenError, SavedStateError } from '../errors.ts';
+import { requireFiles } from '../require-files.ts';
 import { create } from './create.ts';
 import { explained, translate } from './failure.ts';
+import { virtualBoxFiles } from './layout.ts';
 import { machineOptions, natOptions } from './machine-options.ts';
 import { reconcileForwards } from './live-forwards.ts';
 import { isHeld, requireFree } from './ports.ts';
@@ -57,6 +59,7 @@ async function settled(platform: Platform, vbox: VirtualBox, spec: MachineSpec):
 
 async function boot(platform: Platform, vbox: VirtualBox, spec: MachineSpec, info: VmInfo, rules: readonly NatRule[]): Promise<void> {
   const settings = parseSettings(spec.extra);
+  await requireFiles(spec, virtualBoxFiles(spec, platform.path).dataDisk);
   await requireFree(rules);
   await explained(`The settings of "${spec.name}" could not be brought in order.`, async () => {
     await vbox.modify(spec.uuid, machineOptions(platform, spec, settings, info.forwards, rules));
