@@ -27,16 +27,17 @@ function virtualBox(): NodeJS.ProcessEnv {
   return own ? program : { ...program, ...isolated, B2D_VIRTUALBOX_MODIFYVM: '["--vm-execution-engine", "interpreter"]' };
 }
 
-/** Prints each line of the guest's own with the seconds since now, until it is ended. */
-function followConsole(): () => Promise<void> {
+/** Prints each line of the guest's own with the seconds since now, until it is ended. Each start begins the console anew. */
+async function followConsole(): Promise<() => Promise<void>> {
   const began = Date.now();
   const file = path.join(home.home, 'machines', 'default', 'console.log');
+  await fs.rm(file, { force: true });
   let going = true;
   let shown = 0;
   const look = async (): Promise<void> => {
     const lines = (await fs.readFile(file, 'latin1').catch(() => '')).split(/\r?\n/).slice(0, -1).filter((line) => line.startsWith('b2d: '));
     for (const line of lines.slice(shown)) phase(began, line);
-    shown = Math.max(shown, lines.length);
+    shown = lines.length;
   };
   const loop = (async () => {
     for (; going; await sleep(500)) await look();
@@ -54,7 +55,7 @@ function phase(began: number, what: string): void {
 
 test('b2d up ends with an engine that answers over TLS through the NAT rule', async () => {
   const began = Date.now();
-  const stop = followConsole();
+  const stop = await followConsole();
   const { code, stderr } = await home.b2d(['up']);
   await stop();
   expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -89,7 +90,7 @@ test('shut down in order and started again, the volume is there', async () => {
   await home.must(['down']);
   phase(began, 'down');
   expect(await home.must(['status'])).toMatch(/^stopped\n/);
-  const stop = followConsole();
+  const stop = await followConsole();
   await home.must(['up']);
   await stop();
   expect(await home.docker(['run', '--rm', '-v', 'kept:/v', BUSYBOX, 'cat', '/v/file'])).toMatchObject({ code: 0, stdout: 'precious\n' });
