@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { quickState } from '../../../src/drivers/virtualbox/quick-state.ts';
 import { GUEST_LINE } from '../../support/guest.ts';
 import { guestPrinted, processExists, until } from '../../support/machine.ts';
+import { INTERPRETER } from '../../support/virtualbox/interpreter.ts';
 import { machinePool, testVirtualBox, type TestVirtualBox } from '../../support/virtualbox/machine.ts';
 
 let virtualBox: TestVirtualBox;
@@ -29,7 +30,7 @@ test('a machine starts, prints on its console, and is off after powerOff', async
 });
 
 test('the machine is the one that was described, and no more', async () => {
-  const { driver, spec } = await make();
+  const { driver, spec } = await make({ extra: { 'virtualbox.modifyvm': INTERPRETER } });
   await driver.start({ ...spec, cpus: 2, memoryMiB: 96 }, []);
   const info = await virtualBox.vbox.machine(spec.uuid);
   expect(info).toMatchObject({ name: 'b2d-one', memoryMiB: 96, cpus: 2, controllers: ['SATA'], session: 'headless' });

@@ -5,6 +5,7 @@ import type { Driver, MachineSpec, NatRule } from '../../../src/drivers/driver.t
 import { createVirtualBoxDriver, type VirtualBoxDriverOptions } from '../../../src/drivers/virtualbox/driver.ts';
 import { hostPlatform, type Platform } from '../../../src/platform/platform.ts';
 import { openVirtualBox, type VirtualBox } from '../../../src/virtualbox/index.ts';
+import { SUSPENDING_INTERPRETER } from './interpreter.ts';
 import { poolOf, testSpec, until, type TestSpecOptions } from '../machine.ts';
 
 /** Real VirtualBox with an empty home of its own, and so a VBoxSVC of its own, which ends 5 s after its last use. */
@@ -31,7 +32,7 @@ export async function testVirtualBox(label: string): Promise<TestVirtualBox> {
     platform,
     vbox: openVirtualBox(platform, program),
     home,
-    extra: { 'virtualbox.program': program, ...(process.env['B2D_TEST_VIRTUALBOX_MODULE'] !== 'yes' && { 'virtualbox.modifyvm': '["--vm-execution-engine","interpreter"]' }) },
+    extra: { 'virtualbox.program': program, ...(process.env['B2D_TEST_VIRTUALBOX_MODULE'] !== 'yes' && { 'virtualbox.modifyvm': SUSPENDING_INTERPRETER }) },
     dispose: async () => {
       await fs.rm(home, { recursive: true, force: true, maxRetries: 3 });
       await fs.rm(path.join(os.tmpdir(), `.vbox-${user}-ipc`), { recursive: true, force: true });
