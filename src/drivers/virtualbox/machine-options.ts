@@ -40,6 +40,8 @@ const COMMON = [
   '--nic1', 'nat', '--nic-type1', 'virtio', '--cable-connected1', 'on',
   // DNS through the host's own resolver: VPNs, changing networks and private names work.
   '--natdnshostresolver1', 'on',
+  // The default of a machine depends on the version that made it: what the guest can reach of the host must not.
+  '--nat-localhostreachable1', 'off',
   '--nic2', 'none', '--nic3', 'none', '--nic4', 'none',
 ];
 
