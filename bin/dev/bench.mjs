@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { RUN_PACKAGES, build, ensureDebianPackages, ensureImage, ensureNodeModules, projectEnvironment, projectNode, root, stop } from './prepare.mjs';
 
-const USAGE = `Usage: npm run bench -- [size] [start] [memory] [cli]
+const USAGE = `Usage: npm run bench -- [size] [start] [memory] [cli] [download]
 
 Measures b2d and prints tables, the project's goals beside what was measured; all of them unless
 some are named. docs/benchmarks.md explains the numbers.
@@ -10,12 +10,13 @@ some are named. docs/benchmarks.md explains the numbers.
   start   power-on to an answering engine in guest instructions, beside Debian with docker.io
   memory  memory in use with an idle engine, beside Debian with docker.io
   cli     b2d env and b2d --version beside an empty Node
+  download  24 MB and 1 GB from 127.0.0.1 beside curl and sha256sum
 It ends with 0 unless a benchmark could not run: whether a goal is met is for the reader.`;
 
 /** Programs of "start" and "memory", and their Debian packages. */
 const COMPARE_PACKAGES = { gcc: 'gcc', '/usr/include/stdio.h': 'libc6-dev', mke2fs: 'e2fsprogs', setpriv: 'util-linux' };
 
-const NAMES = ['size', 'start', 'memory', 'cli'];
+const NAMES = ['size', 'start', 'memory', 'cli', 'download'];
 
 const names = process.argv.slice(2);
 if (names.includes('--help') || names.includes('-h')) {
@@ -32,6 +33,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') stop('The benchmarks
 const wants = (...some) => names.length === 0 || some.some((name) => names.includes(name));
 ensureNodeModules();
 if (wants('start', 'memory', 'cli')) ensureDebianPackages(RUN_PACKAGES);
+if (wants('download')) ensureDebianPackages({ curl: 'curl' });
 if (wants('start', 'memory')) ensureDebianPackages(COMPARE_PACKAGES);
 build();
 ensureImage();

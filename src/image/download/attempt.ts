@@ -5,6 +5,7 @@ import { checkedAddress, shownAddress } from './address.ts';
 import { classify, noSpace, proxyRefused, redirectRefused, TryAgain, tooLong } from './errors.ts';
 import type { Job } from './job.ts';
 import { agentsFor, proxyFor } from './proxy.ts';
+import { release } from './memory.ts';
 import { judge, validatorOf, type Answer } from './response.ts';
 
 const MAX_REDIRECTS = 5;
@@ -49,7 +50,7 @@ async function send({ url, shown, partial, options, trust }: Job, offset: number
       ...(offset > 0 && { range: `bytes=${offset}-`, ...(validator !== undefined && { 'if-range': validator }) }),
     },
     agent: await route(url),
-    https: { rejectUnauthorized: true, ...(trust && { certificateAuthority: trust }) },
+    https: { rejectUnauthorized: true, certificateAuthority: await trust(url) },
     decompress: false,
     throwHttpErrors: false,
     retry: { limit: 0 },
@@ -60,6 +61,7 @@ async function send({ url, shown, partial, options, trust }: Job, offset: number
         if (new URL(from).protocol === 'https:' && to.protocol !== 'https:') throw redirectRefused(shown, shownAddress(to));
         checkedAddress(to.href, options);
         next.agent = await route(to);
+        next.https.certificateAuthority = await trust(to);
       }],
     },
     ...(options.signal && { signal: options.signal }),
@@ -111,7 +113,3 @@ async function receive({ partial, options, shown, meter, patience }: Job, stream
   if (options.size !== undefined && partial.size !== options.size) throw new TryAgain(`Only ${partial.size} of ${options.size} bytes came.`);
 }
 
-/** Gives the memory back at once: the garbage collector would let 64 MiB of such buffers pile up first. */
-function release(chunk: Buffer): void {
-  if (chunk.byteLength === chunk.buffer.byteLength) (chunk.buffer as unknown as { transfer(length: number): void }).transfer(0);
-}

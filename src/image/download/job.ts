@@ -17,8 +17,8 @@ export interface Job {
   patience: Patience;
   clock: Clock;
   meter: Meter;
-  /** Certificate authorities; undefined for plain http. */
-  trust: string[] | undefined;
+  /** Certificate authorities for an address; undefined for plain http. */
+  trust(url: URL): Promise<string[] | undefined>;
   /** Counts time against the deadline. @throws B2dError (network) when it is over */
   spend(ms: number): void;
 }
@@ -33,14 +33,15 @@ const systemClock: Clock = {
 export async function openJob(options: DownloadOptions): Promise<Job> {
   const url = checkedAddress(options.url, options);
   const shown = shownAddress(url);
-  const trust = await trustedAuthorities(options.ca);
   const clock = { ...systemClock, ...options.clock };
   const patience = { ...DEFAULT_PATIENCE, ...options.patience };
   const wanted = { url: shown, sha256: options.sha256 };
   const partial = await Partial.open(options.partial, wanted);
   let spent = 0;
+  let authorities: Promise<string[]> | undefined;
   return {
-    options, url, shown, wanted, partial, patience, clock, trust,
+    options, url, shown, wanted, partial, patience, clock,
+    trust: async (to) => (to.protocol === 'https:' ? (authorities ??= trustedAuthorities(options.ca)) : undefined), // reading the system's takes time
     meter: new Meter((transfer) => options.onProgress?.(transfer), clock.now),
     spend(ms) {
       spent += ms;

@@ -36,10 +36,11 @@ function decodable(proxy: URL): boolean {
 }
 
 /** What got connects by: a tunnel (CONNECT) for https, requests with the whole address for http, Node's own agents without a proxy. */
-export async function agentsFor(proxy: URL | undefined, ca: string[] | undefined): Promise<Agents> {
+export async function agentsFor(proxy: URL | undefined, trust: (url: URL) => Promise<string[] | undefined>): Promise<Agents> {
   if (proxy === undefined) return {};
   const { HttpProxyAgent } = await import('http-proxy-agent');
   const { HttpsProxyAgent } = await import('https-proxy-agent');
-  const trust = proxy.protocol === 'https:' && ca !== undefined ? { ca } : {};
-  return { http: new HttpProxyAgent(proxy, trust), https: new HttpsProxyAgent(proxy, trust) };
+  const ca = await trust(proxy);
+  const options = ca === undefined ? {} : { ca };
+  return { http: new HttpProxyAgent(proxy, options), https: new HttpsProxyAgent(proxy, options) };
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execute } from '../../../support/b2d.ts';
 import { content, digestOf, DownloadFolder } from '../../../support/download.ts';
 import { sendFile, serve, type Handler, type TestServer } from '../../../support/http-faults.ts';
 import { certificateFor } from '../../../support/certificates.ts';
@@ -49,6 +50,26 @@ describe('is refused at once, before anything is asked for', () => {
     await expect(fetch(trusted ? { ca } : {})).rejects.toMatchObject({ exit: 'network', reason: expect.stringMatching(reason) });
     expect(server.requests).toEqual([]);
     expect(box.sleeps).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  const inProcess = async (env: NodeJS.ProcessEnv) => {
+    const program = path.resolve(import.meta.dirname, '..', '..', '..', 'support', 'download-process.ts');
+    const options = JSON.stringify({ folder: box.folder, url: `${server.base}/x.iso`, patience: { tries: 1 } });
+    const { stdout, stderr } = await execute(process.execPath, [program, options], { env: { ...process.env, NODE_OPTIONS: '', ...env } });
+    if (stdout === '') throw new Error(stderr);
+    return JSON.parse(stdout) as object;
+  };
+
+  test('NODE_EXTRA_CA_CERTS counts', async () => {
+    server = await serve(file, certificate(local));
+    expect(await inProcess({ NODE_EXTRA_CA_CERTS: ca[0] })).toMatchObject({ sha256 });
+  });
+
+  test('NODE_TLS_REJECT_UNAUTHORIZED=0 does not', async () => {
+    server = await serve(file, certificate(local));
+    expect(await inProcess({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toMatchObject({ code: 'network', reason: expect.stringContaining('Nobody this computer trusts') });
   });
 });
 
