@@ -7,6 +7,7 @@ import { translate } from './failure.ts';
 import { virtualBoxFiles } from './layout.ts';
 import { isInPlace } from './owner.ts';
 import { removeFiles } from './remove-files.ts';
+import { forgetDvd } from './slots.ts';
 import { describeState, hasProcess } from './state.ts';
 import { readVdiHeader } from './vdi.ts';
 
@@ -20,7 +21,7 @@ export async function destroy(platform: Platform, vbox: VirtualBox, spec: Machin
     await forgetMachine(platform, vbox, spec);
     await forgetDisk(platform, vbox, spec);
     await removePartial(vbox, partialDisk);
-    await forgetDvds(vbox, spec);
+    for (const dvd of [spec.configDriveFile, spec.imageFile]) await forgetDvd(vbox, dvd);
   } catch (error) {
     const translated = translate(error, `"${spec.name}" was not deleted: VirtualBox could not take it out of its list.`);
     throw error instanceof VBoxManageError && error.timedOut ? nothingDeleted(spec, error) : translated;
@@ -47,15 +48,6 @@ async function forgetDisk(platform: Platform, vbox: VirtualBox, spec: MachineSpe
   const header = await readVdiHeader(dataDisk).catch(() => undefined);
   const known = header && (await vbox.medium(header.uuid));
   if (known) await vbox.closeMedium('disk', known.uuid);
-}
-
-/** VirtualBox would list them until its service ends, which a user's open VirtualBox window puts off. An image that another machine uses stays. */
-async function forgetDvds(vbox: VirtualBox, { configDriveFile, imageFile }: MachineSpec): Promise<void> {
-  for (const file of [configDriveFile, imageFile]) {
-    await vbox.closeMedium('dvd', file).catch((error: unknown) => {
-      if (!(error instanceof VBoxManageError) || error.timedOut) throw error;
-    });
-  }
 }
 
 function nothingDeleted(spec: MachineSpec, error: VBoxManageError): B2dError {

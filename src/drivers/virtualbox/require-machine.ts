@@ -6,14 +6,19 @@ import { explained } from './failure.ts';
 import { isInPlace, notOurs } from './owner.ts';
 import { hasProcess } from './state.ts';
 
-/** The machine, registered and ours. @throws B2dError */
-export async function requireMachine(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<VmInfo> {
+/** The machine, ours; undefined where VirtualBox does not know it or cannot read its .vbox. @throws B2dError */
+export async function findMachine(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<VmInfo | undefined> {
   const info = await explained(`VirtualBox does not tell the state of "${spec.name}".`, () => vbox.machine(spec.uuid));
-  if (!info?.accessible) {
-    throw new B2dError(`VirtualBox does not know the machine "${spec.name}".`, { exit: 'machineNotRunning', reason: info && 'Its .vbox file cannot be read.', remedy: 'b2d up' } as const);
-  }
+  if (!info?.accessible) return undefined;
   if (!(await isInPlace(platform, spec, info))) throw notOurs(spec, info);
   return info;
+}
+
+/** The machine, registered and ours. @throws B2dError */
+export async function requireMachine(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<VmInfo> {
+  const info = await findMachine(platform, vbox, spec);
+  if (info !== undefined) return info;
+  throw new B2dError(`VirtualBox does not know the machine "${spec.name}", or cannot read its .vbox file.`, { exit: 'machineNotRunning', remedy: 'b2d up' });
 }
 
 /** The machine while a process runs it. @throws B2dError (machineNotRunning) */

@@ -1,5 +1,5 @@
 import type { Platform } from '../../platform/platform.ts';
-import type { Attachment, VirtualBox, VmInfo } from '../../virtualbox/index.ts';
+import { VBoxManageError, type Attachment, type VirtualBox, type VmInfo } from '../../virtualbox/index.ts';
 import type { MachineSpec } from '../driver.ts';
 import { virtualBoxFiles } from './layout.ts';
 import { machineFolders, isSameFile } from './settings-file.ts';
@@ -15,13 +15,25 @@ export async function fillSlots(platform: Platform, vbox: VirtualBox, spec: Mach
   if (!info.controllers.includes(CONTROLLER)) await vbox.addController(spec.uuid, { name: CONTROLLER, bus: 'sata', ports: Object.keys(PORTS).length, hostIoCache: true });
   const slot = (port: number): { controller: string; port: number; device: number } => ({ controller: CONTROLLER, port, device: 0 });
   for (const [port, medium] of [[PORTS.image, spec.imageFile], [PORTS.config, spec.configDriveFile]] as const) {
-    if (attached(info, port)?.file !== medium) await vbox.attach(spec.uuid, { ...slot(port), type: 'dvddrive', medium });
+    const present = attached(info, port);
+    if (present?.file === medium) continue;
+    await vbox.attach(spec.uuid, { ...slot(port), type: 'dvddrive', medium });
+    // VirtualBox closes a medium that is in two drives of a machine once it was taken out of one (7.2), and cannot start that machine.
+    const elsewhere = present && ([spec.imageFile, spec.configDriveFile].includes(present.file) || info.attachments.some((other) => other !== present && other.uuid === present.uuid));
+    if (present?.uuid !== undefined && !elsewhere) await forgetDvd(vbox, present.uuid);
   }
   const { dataDisk } = virtualBoxFiles(spec, platform.path);
   if (!(await hasData(platform, spec, info))) {
     // Blocks that the guest gives back leave the file; the guest is told that seeking costs nothing.
     await vbox.attach(spec.uuid, { ...slot(PORTS.data), type: 'hdd', medium: dataDisk, options: ['--nonrotational', 'on', '--discard', 'on'] });
   }
+}
+
+/** VirtualBox would list an image for ever that was once in a drive, and complain when its file is gone. One in use elsewhere stays. */
+export async function forgetDvd(vbox: VirtualBox, dvd: string): Promise<void> {
+  await vbox.closeMedium('dvd', dvd).catch((error: unknown) => {
+    if (!(error instanceof VBoxManageError) || error.timedOut) throw error;
+  });
 }
 
 /** What is in the data disk's slot: the disk itself, or the differencing image that the last snapshot left in its place. */

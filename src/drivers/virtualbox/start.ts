@@ -15,10 +15,10 @@ import { isHeld, requireFree } from './ports.ts';
 import { logTail, tellingLines } from './log.ts';
 import { machineLog } from './machine-log.ts';
 import { powerOff } from './power-off.ts';
-import { requireMachine } from './require-machine.ts';
+import { findMachine, requireMachine } from './require-machine.ts';
 import { parseSettings } from './settings.ts';
 import { fillSlots } from './slots.ts';
-import { describeState } from './state.ts';
+import { describeState, isPassing } from './state.ts';
 
 /** How long a start, a shutdown or a snapshot under way is waited for. */
 const SETTLE_MS = 60_000;
@@ -45,16 +45,15 @@ export async function start(platform: Platform, vbox: VirtualBox, spec: MachineS
   }
 }
 
-/** The machine, once nothing is under way any more. */
+/** The machine, made where VirtualBox lost it, once nothing is under way any more. */
 async function settled(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<VmInfo> {
-  const registered = await explained(`VirtualBox does not tell the state of "${spec.name}".`, () => vbox.machine(spec.uuid));
-  if (!registered?.accessible) await create(platform, vbox, spec);
-  for (const deadline = Date.now() + SETTLE_MS; ; await sleep(POLL_MS)) {
-    const info = await requireMachine(platform, vbox, spec);
-    const { state, detail } = describeState(info);
-    const passing = state === 'starting' || state === 'stopping' || detail?.startsWith('A snapshot');
-    if (!passing || Date.now() >= deadline) return info;
+  let info = await findMachine(platform, vbox, spec);
+  if (info === undefined) await create(platform, vbox, spec);
+  for (const deadline = Date.now() + SETTLE_MS; info === undefined || (isPassing(info.state) && Date.now() < deadline); ) {
+    if (info !== undefined) await sleep(POLL_MS);
+    info = await requireMachine(platform, vbox, spec);
   }
+  return info;
 }
 
 async function boot(platform: Platform, vbox: VirtualBox, spec: MachineSpec, info: VmInfo, rules: readonly NatRule[]): Promise<void> {

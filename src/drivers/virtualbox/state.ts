@@ -79,6 +79,11 @@ export function describeState(info: Pick<VmInfo, 'state' | 'session'>): StateRep
   return { state, ...(detail && { detail }) };
 }
 
+/** Whether VirtualBox is at work on the machine, and a short wait will show another state. */
+export function isPassing(state: VmState): boolean {
+  return ['starting', 'stopping'].includes(STATES[state]) || /snapshot/.test(state);
+}
+
 /** Whether a process of the machine's own is there in this state. */
 export function hasProcess(state: VmState): boolean {
   return ['running', 'paused', 'starting', 'stopping', 'unknown'].includes(STATES[state]);

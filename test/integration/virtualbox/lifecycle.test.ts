@@ -56,6 +56,7 @@ test('settings changed while it was off hold from the next start on', async () =
   const info = await virtualBox.vbox.machine(spec.uuid);
   expect(info?.memoryMiB).toBe(80);
   expect(info?.attachments[0]?.file).toBe(image);
+  expect(await virtualBox.vbox.manage(['list', 'dvds'])).not.toContain(spec.imageFile);
   expect(await virtualBox.vbox.extraData(spec.uuid, 'b2d-test/key')).toBe('value');
 });
 

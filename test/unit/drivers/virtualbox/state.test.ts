@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { describeState, hasProcess } from '../../../../src/drivers/virtualbox/state.ts';
+import { describeState, hasProcess, isPassing } from '../../../../src/drivers/virtualbox/state.ts';
 import type { VmState } from '../../../../src/virtualbox/index.ts';
 import { VM_STATES } from '../../../../src/virtualbox/virtualbox.ts';
 
@@ -25,4 +25,10 @@ test("a machine that is off and held by VirtualBox's window says so; one that ru
 test('what has a process can be switched off', () => {
   expect((['running', 'paused', 'starting', 'saving', 'gurumeditation', 'unknown'] as const).every(hasProcess)).toBe(true);
   expect((['poweroff', 'aborted', 'saved', 'aborted-saved'] as const).some(hasProcess)).toBe(false);
+});
+
+test('what passes by itself is waited for', () => {
+  const passing = VM_STATES.filter(isPassing);
+  expect(passing).toEqual(expect.arrayContaining(['starting', 'stopping', 'saving', 'restoring', 'onlinesnapshotting', 'deletingsnapshot']));
+  for (const state of ['poweroff', 'running', 'paused', 'saved', 'aborted', 'gurumeditation', 'unknown'] as const) expect(passing).not.toContain(state);
 });
