@@ -3,7 +3,7 @@ import type { Platform } from '../../platform/platform.ts';
 import type { VirtualBox } from '../../virtualbox/index.ts';
 import type { Driver, MachineSpec } from '../driver.ts';
 import { create } from './create.ts';
-import { ANSWER_MS } from './deadlines.ts';
+import { ANSWER_MS, POWER_OFF_MS } from './deadlines.ts';
 import { destroy } from './destroy.ts';
 import { discardSavedState } from './discard-saved-state.ts';
 import { explained } from './failure.ts';
@@ -23,14 +23,16 @@ import { suspend } from './suspend.ts';
 export interface VirtualBoxDriverOptions {
   /** The `virtualbox.*` settings for `preflight`, which has no machine. */
   settings?: Readonly<Record<string, string>>;
-  /** Milliseconds in which VirtualBox must tell a state or switch a machine off. */
+  /** Milliseconds in which VirtualBox must tell a state. */
   answerMs?: number;
+  /** Milliseconds in which it must switch a machine off, or forget it. */
+  powerOffMs?: number;
 }
 
 /** The VirtualBox driver. docs/drivers/virtualbox.md tells how. */
-export function createVirtualBoxDriver(platform: Platform, { settings = {}, answerMs = ANSWER_MS }: VirtualBoxDriverOptions = {}): Driver {
+export function createVirtualBoxDriver(platform: Platform, { settings = {}, answerMs = ANSWER_MS, powerOffMs = POWER_OFF_MS }: VirtualBoxDriverOptions = {}): Driver {
   const open = ({ extra }: MachineSpec): Promise<VirtualBox> => openFor(platform, extra);
-  const openInHaste = (spec: MachineSpec) => (): Promise<VirtualBox> => openFor(platform, spec.extra, answerMs);
+  const openInHaste = ({ extra }: MachineSpec, milliseconds: number): Promise<VirtualBox> => openFor(platform, extra, milliseconds);
   return {
     name: 'virtualbox',
     preflight: () => preflight(platform, settings, answerMs),
@@ -45,11 +47,11 @@ export function createVirtualBoxDriver(platform: Platform, { settings = {}, answ
       await requireRunning(platform, vbox, spec);
       await explained(`The power button of "${spec.name}" could not be pressed.`, () => vbox.acpiPowerButton(spec.uuid));
     },
-    powerOff: async (spec) => powerOff(platform, await openInHaste(spec)(), spec),
+    powerOff: async (spec) => powerOff(platform, await openInHaste(spec, powerOffMs), spec),
     suspend: async (spec) => suspend(platform, await open(spec), spec),
     discardSavedState: async (spec) => discardSavedState(platform, await open(spec), spec),
-    state: (spec) => queryState(platform, openInHaste(spec), spec),
-    destroy: async (spec) => destroy(platform, await openInHaste(spec)(), spec),
+    state: (spec) => queryState(platform, () => openInHaste(spec, answerMs), spec),
+    destroy: async (spec) => destroy(platform, await openInHaste(spec, powerOffMs), spec),
     forward: async (spec, rule) => addForward(platform, await open(spec), spec, rule),
     async unforward(spec, name) {
       const vbox = await open(spec);

@@ -10,7 +10,7 @@ import { endService, machinePool, serviceOf, testVirtualBox, type TestMachine, t
 let virtualBox: TestVirtualBox;
 const { make, cleanups, removeAll } = machinePool(() => virtualBox);
 /** Long enough for a VirtualBox that answers on a busy computer; each wait for one that hangs takes as long. */
-const IN_HASTE: VirtualBoxDriverOptions = { answerMs: 8_000 };
+const IN_HASTE: VirtualBoxDriverOptions = { answerMs: 8_000, powerOffMs: 8_000 };
 
 beforeAll(async () => {
   virtualBox = await testVirtualBox('faults');
@@ -54,7 +54,7 @@ test("a machine whose process hangs is unknown, and powerOff ends that process a
 });
 
 test('a VBoxSVC that hangs: every call says so in time, nothing is deleted, and powerOff still pulls the plug', async () => {
-  const { driver, spec, pid } = await started({ answerMs: 3_000 });
+  const { driver, spec, pid } = await started({ answerMs: 8_000, powerOffMs: 3_000 });
   stop((await serviceOf(virtualBox)) as number);
   expect(await driver.state(spec)).toMatchObject({ state: 'unknown', pid, detail: expect.stringContaining('VBoxSVC') });
   await driver.powerOff(spec);
