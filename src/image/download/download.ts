@@ -70,8 +70,8 @@ async function fetchAll(job: Job): Promise<void> {
     } catch (error) {
       if (options.signal?.aborted) throw interrupted(shown);
       if (!(error instanceof TryAgain)) throw error;
-      vain = partial.size > best ? 1 : vain + 1;
-      best = Math.max(best, partial.size);
+      const gained = partial.size - best >= patience.stallBytes;
+      [best, vain] = gained ? [partial.size, 1] : [best, vain + 1];
       if (vain >= patience.tries) throw gaveUp(shown, error.message, partial.size);
       const delay = delayBefore(vain, error.askedMs, clock.random);
       job.spend(delay);

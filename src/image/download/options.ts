@@ -59,7 +59,7 @@ export interface Transfer {
 
 /** How long what is worth waiting for. */
 export interface Patience {
-  /** Tries in a row that bring nothing new. */
+  /** Tries in a row that bring fewer than `stallBytes`. */
   tries: number;
   /** A transfer that brings fewer than `stallBytes` within `stallMs` is cut off and tried again. */
   stallMs: number;

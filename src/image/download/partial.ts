@@ -62,8 +62,7 @@ export class Partial {
     try {
       await fs.chmod(file, 0o600).catch(() => undefined); // one that was about to get its name is read-only
       const partial = new Partial(file, await fs.open(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600), usable ?? wanted);
-      if (usable === undefined) await partial.handle.truncate(0);
-      else await partial.readBack();
+      if (usable !== undefined) await partial.readBack();
       return partial;
     } catch (error) {
       throw storageError('open', file, error);

@@ -154,6 +154,12 @@ describe('begins anew', () => {
     expect(ranges()).toEqual([undefined, undefined]);
   });
 
+  test('the same within one call', async () => {
+    const url = await start((request, response, nth) => (nth === 0 ? sendFile(request, response, other, { cutAt: 2 * MB }) : sendFile(request, response, whole)));
+    expect((await box.fetch(url)).sha256).toBe(sha256);
+    expect(ranges()).toEqual([undefined, undefined]);
+  });
+
   test('where the sidecar is damaged', async () => {
     const url = await halfway(whole, 2 * MB, (request, response) => sendFile(request, response, whole, { etag: '"1"' }), { etag: '"1"' });
     await fs.writeFile(sidecarOf(box.partial), '{"url":');
