@@ -7,6 +7,7 @@ import { translate } from './failure.ts';
 import { virtualBoxFiles } from './layout.ts';
 import { isInPlace } from './owner.ts';
 import { removeFiles } from './remove-files.ts';
+import { isSameFile } from './settings-file.ts';
 import { forgetDvd } from './slots.ts';
 import { describeState, hasProcess } from './state.ts';
 import { readVdiHeader } from './vdi.ts';
@@ -47,7 +48,7 @@ async function forgetDisk(platform: Platform, vbox: VirtualBox, spec: MachineSpe
   const { dataDisk } = virtualBoxFiles(spec, platform.path);
   const header = await readVdiHeader(dataDisk).catch(() => undefined);
   const known = header && (await vbox.medium(header.uuid));
-  if (known) await vbox.closeMedium('disk', known.uuid);
+  if (known && (await isSameFile(platform, known.file, dataDisk))) await vbox.closeMedium('disk', known.uuid); // else it is the disk that ours is a copy of
 }
 
 function nothingDeleted(spec: MachineSpec, error: VBoxManageError): B2dError {

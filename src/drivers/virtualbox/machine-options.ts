@@ -25,8 +25,8 @@ export function machineOptions({ arch }: Pick<Platform, 'arch'>, spec: MachineSp
 }
 
 const X86 = [
-  // What the image was tried with.
-  '--chipset', 'ich9', '--firmware', 'bios', '--ioapic', 'on',
+  // VirtualBox advises against ICH9 where a guest does not need it; the image boots as quickly on either.
+  '--chipset', 'piix3', '--firmware', 'bios', '--ioapic', 'on',
   '--bios-logo-fade-in', 'off', '--bios-logo-fade-out', 'off', '--bios-logo-display-time', '0', '--bios-boot-menu', 'disabled',
   '--paravirt-provider', 'kvm', '--nested-paging', 'on', '--large-pages', 'on',
 ];

@@ -36,7 +36,8 @@ export async function powerOff(platform: Platform, vbox: VirtualBox, spec: Machi
 /** Whether VirtualBox switched it off. */
 async function switchOff(platform: Platform, vbox: VirtualBox, spec: MachineSpec): Promise<boolean> {
   const info = await afterStopping(vbox, spec);
-  if (!info?.accessible || !(await isInPlace(platform, spec, info))) return (await runningProcess(platform, spec)) === undefined;
+  if (!info?.accessible) return (await runningProcess(platform, spec)) === undefined;
+  if (!(await isInPlace(platform, spec, info))) return true; // whatever runs under this UUID is not ours
   if (isSaved(info)) {
     await vbox.discardState(spec.uuid);
     return true;

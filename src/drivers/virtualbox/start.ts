@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { B2dError } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { rotate } from '../../platform/rename.ts';
-import { VBoxManageError, type VirtualBox, type VmInfo } from '../../virtualbox/index.ts';
+import type { VirtualBox, VmInfo } from '../../virtualbox/index.ts';
 import type { MachineSpec, NatRule } from '../driver.ts';
 import { PortTakenError, SavedStateError } from '../errors.ts';
 import { requireFiles } from '../require-files.ts';
@@ -77,11 +77,8 @@ async function restore(platform: Platform, vbox: VirtualBox, spec: MachineSpec, 
   try {
     await launch(platform, vbox, spec);
   } catch (error) {
-    const cause = error instanceof B2dError ? error.cause : undefined;
-    const words = error instanceof B2dError ? [error.message, ...error.details].join('\n') : '';
-    const unreadable = (cause instanceof VBoxManageError && cause.problem === 'saved-state-unreadable') || /VERR_SSM_|saved state file/i.test(words);
-    if (unreadable && error instanceof B2dError) throw new SavedStateError(spec.name, error.details.at(-1) ?? error.reason ?? error.message, cause);
-    throw error;
+    const words = error instanceof B2dError ? error.details.findLast((line) => /VERR_SSM_|saved state/i.test(line)) : undefined;
+    throw words === undefined ? error : new SavedStateError(spec.name, words, error);
   }
   await requireHeld(platform, spec, rules, async () => undefined);
 }

@@ -116,6 +116,20 @@ test('a suspended machine can be destroyed', async () => {
   expect(await fs.readdir(spec.directory)).toEqual(['config.iso']);
 });
 
+test('a copy of the folder can be destroyed, and the original lives on', async () => {
+  const { driver, spec } = await make();
+  await driver.start(spec, []);
+  const directory = `${spec.directory} copy`;
+  await fs.cp(spec.directory, directory, { recursive: true });
+  const copy = { ...spec, directory, dataDiskBase: path.join(directory, 'data'), configDriveFile: path.join(directory, 'config.iso'), consoleFile: path.join(directory, 'console.log') };
+  await driver.powerOff(copy);
+  await driver.destroy(copy);
+  expect(await fs.readdir(directory)).toEqual(['config.iso']);
+  expect((await driver.state(spec)).state).toBe('running');
+  await driver.powerOff(spec);
+  await driver.start(spec, []);
+});
+
 test("a data disk that the user attached to a machine of their own is not deleted", async () => {
   const { driver, spec } = await make();
   const { vbox } = virtualBox;

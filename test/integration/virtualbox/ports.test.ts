@@ -112,6 +112,9 @@ test('start on a running machine makes the rules exactly those asked for', async
   await driver.start(spec, [kept, gone]);
   await driver.start(spec, [kept, added]);
   expect(byName(await driver.forwards(spec))).toEqual([added, kept]);
+  const exchanged = [rule('added', kept.hostPort, 81), rule('kept', added.hostPort)];
+  await driver.start(spec, exchanged);
+  expect(byName(await driver.forwards(spec))).toEqual(exchanged);
 });
 
 test('a paused machine goes on although a port is taken, with the others in force', async () => {
