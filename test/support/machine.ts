@@ -49,8 +49,10 @@ export function poolOf<Machine extends { remove(): Promise<void> }, Options>(mak
     },
     cleanups,
     async removeAll() {
-      for (const cleanup of cleanups.splice(0)) await cleanup();
-      for (const machine of machines.splice(0)) await machine.remove();
+      const works = [...cleanups.splice(0), ...machines.splice(0).map((machine) => () => machine.remove())];
+      const failures: unknown[] = [];
+      for (const work of works) await Promise.resolve().then(work).catch((error: unknown) => failures.push(error)); // one that fails must not keep the others
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

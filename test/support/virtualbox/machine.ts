@@ -61,10 +61,12 @@ export function machinePool(virtualBox: () => TestVirtualBox): ReturnType<typeof
     const driver = createVirtualBoxDriver(platform, { settings: extra, ...options });
     if (create) await driver.create(spec);
     const remove = async (): Promise<void> => {
-      await driver.powerOff(spec);
-      const info = await vbox.machine(spec.uuid);
-      if (info) await vbox.unregister(spec.uuid);
-      await removeFolder();
+      try {
+        await driver.powerOff(spec);
+        if (await vbox.machine(spec.uuid)) await vbox.unregister(spec.uuid);
+      } finally {
+        await removeFolder();
+      }
     };
     return { spec, driver, remove };
   });
