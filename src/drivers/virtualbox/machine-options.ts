@@ -40,7 +40,7 @@ const COMMON = [
   '--nic1', 'nat', '--nic-type1', 'virtio', '--cable-connected1', 'on',
   // DNS through the host's own resolver: VPNs, changing networks and private names work.
   '--natdnshostresolver1', 'on',
-  // The default of a machine depends on the version that made it: what the guest can reach of the host must not.
+  // Said at every start: a new machine has it off, but VirtualBox forgets that when its service ends (7.2.22).
   '--nat-localhostreachable1', 'off',
   '--nic2', 'none', '--nic3', 'none', '--nic4', 'none',
 ];
