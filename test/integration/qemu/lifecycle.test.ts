@@ -4,19 +4,11 @@ import { afterEach, expect, test } from '@jest/globals';
 import { queryState } from '../../../src/drivers/qemu/query-state.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
 import { guestPrinted, processExists, until } from '../../support/machine.ts';
-import { testMachine, type TestMachine, type TestMachineOptions } from '../../support/qemu/machine.ts';
+import { machinePool } from '../../support/qemu/machine.ts';
 
-const machines: TestMachine[] = [];
+const { make, removeAll } = machinePool();
 
-async function make(options?: TestMachineOptions): Promise<TestMachine> {
-  const machine = await testMachine(options);
-  machines.push(machine);
-  return machine;
-}
-
-afterEach(async () => {
-  for (const machine of machines.splice(0)) await machine.remove();
-});
+afterEach(removeAll);
 
 test('a machine starts, prints on its console, and is off after powerOff', async () => {
   const { driver, spec } = await make();
