@@ -34,7 +34,8 @@ export abstract class B2dCommand<T extends typeof Command> extends Command {
 
   /** Loads the settings. `doctor` overrides it: to it, settings that cannot be used are a finding like others. */
   protected async prepare(): Promise<void> {
-    this.session = await createSession(hostPlatform(), this.flags as Record<string, unknown>, { changesMachines: 'memory' in (this.ctor.flags ?? {}) });
+    const flags = this.ctor.flags ?? {};
+    this.session = await createSession(hostPlatform(), this.flags as Record<string, unknown>, { changesMachines: 'memory' in flags, needed: 'allow-http' in flags ? ['proxy', 'ca', ...('iso' in flags ? ['iso' as const] : [])] : [] });
   }
 
   /** The words to parse; `ssh` cuts the remote command off first. */

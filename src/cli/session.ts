@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { b2dHome } from '../config/home.ts';
 import { loadSettings, type LoadOptions, type Settings } from '../config/load.ts';
-import { SETTING_KEYS } from '../config/settings.ts';
+import { SETTING_KEYS, type SettingKey } from '../config/settings.ts';
 import { explicitValues, machineValues } from '../config/views.ts';
 import { driverFor } from '../drivers/registry.ts';
 import { B2dError } from '../errors.ts';
@@ -25,18 +25,19 @@ const READY_TIMEOUT_S = 300;
 
 /**
  * Reads the settings and brings the parts together. A command without flags for a machine's settings is not stopped by a bad value of one of them:
- * it is a warning there. @throws B2dError for settings that cannot be used.
+ * it is a warning there. Those that are `needed` must be right all the same. @throws B2dError for settings that cannot be used.
  */
-export async function createSession(platform: Platform, flags: Record<string, unknown>, { changesMachines }: { changesMachines: boolean }): Promise<Session> {
+export async function createSession(platform: Platform, flags: Record<string, unknown>, { changesMachines, needed }: { changesMachines: boolean; needed: SettingKey[] }): Promise<Session> {
   const home = b2dHome(platform);
   const given = Object.fromEntries(SETTING_KEYS.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key] as string]));
-  const load: LoadOptions = { platform, home, flags: given, cwd: process.cwd(), lenient: !changesMachines };
+  const load: LoadOptions = { platform, home, flags: given, cwd: process.cwd(), lenient: !changesMachines, needed };
   const settings = await loadSettings(load);
   const progress = createProgress(process.stderr, platform.env);
   for (const warning of settings.warnings) progress.note(warning);
-  const requested = { forNew: machineValues(settings), explicit: explicitValues(settings) };
+  const source = { sha256: flags['sha256'] as string | undefined, allowHttp: flags['allow-http'] === true };
+  const requested = { forNew: machineValues(settings), explicit: explicitValues(settings), source };
   const workspace: Workspace = {
-    platform, home, progress, debug: flags['debug'] === true ? progress.note : () => undefined, packageRoot: packageRoot(), cwd: process.cwd(), now: () => new Date(),
+    platform, home, progress, debug: flags['debug'] === true ? progress.note : () => undefined, packageRoot: packageRoot(), network: { proxy: settings.proxy.value, ca: settings.ca.value }, cwd: process.cwd(), now: () => new Date(),
     driver: (name) => driverFor(platform, name, { settings: requested.forNew.extra, note: progress.note }), readyTimeoutMs: readyTimeout(platform) * 1000,
   };
   return { workspace, settings, load, requested, machineName: settings.machine.value };

@@ -1,5 +1,5 @@
 import { B2dCommand } from '../cli/base.ts';
-import { machineFlags } from '../cli/machine-flags.ts';
+import { settingFlags } from '../cli/machine-flags.ts';
 import { loadSettings, type Settings } from '../config/load.ts';
 import { describeSettings } from '../config/views.ts';
 import { machinePaths } from '../machine/paths.ts';
@@ -10,7 +10,7 @@ export default class ConfigCommand extends B2dCommand<typeof ConfigCommand> {
   static override summary = 'Show the settings in effect and where each comes from.';
   static override description = 'Defaults, then config.toml, then the machine\'s own, then B2D_* variables, then flags: the last one counts.';
   static override aliases = ['cfg'];
-  static override flags = machineFlags;
+  static override flags = settingFlags;
 
   async run(): Promise<object> {
     const rows = describeSettings(await this.effectiveSettings());

@@ -3,11 +3,11 @@ import { parse, TomlError } from 'smol-toml';
 import { B2dError, codeOf } from '../errors.ts';
 import { storageError } from '../platform/files.ts';
 import { closest } from './closest.ts';
-import { DRIVER_TABLES, SETTING_KEYS } from './settings.ts';
+import { DRIVER_TABLES, SETTING_KEYS, type RawValue } from './settings.ts';
 
 /** What config.toml says, by setting; `extra` by `driver.name`. */
 export interface ConfigFile {
-  values: Record<string, string | number>;
+  values: Record<string, RawValue>;
   extra: Record<string, string>;
   /** Keys b2d does not know, as sentences: they are no errors, a newer b2d may have written them. */
   warnings: string[];
@@ -28,7 +28,8 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
     if (isOneOf(DRIVER_TABLES, key)) addDriverTable(config, file, key, value);
     else if (!isOneOf(SETTING_KEYS, key)) config.warnings.push(unknownKey(file, key, [...SETTING_KEYS, ...DRIVER_TABLES]));
     else if (typeof value === 'string' || typeof value === 'number') config.values[key] = value;
-    else throw wrongKind(file, key, value, 'a string or a number');
+    else if (key === 'ca' && Array.isArray(value) && value.every((entry) => typeof entry === 'string')) config.values[key] = value;
+    else throw wrongKind(file, key, value, key === 'ca' ? 'a string or a list of strings' : 'a string or a number');
   }
   return config;
 }

@@ -2,7 +2,7 @@ import { B2dError } from '../errors.ts';
 import type { Platform } from '../platform/platform.ts';
 import { expandTilde } from './home.ts';
 import { readConfigFile, type ConfigFile } from './file.ts';
-import { definitions, DRIVER_TABLES, SETTING_KEYS, variableOf, type SettingDefinition, type SettingKey, type SettingValues } from './settings.ts';
+import { definitions, DRIVER_TABLES, SETTING_KEYS, variableOf, type RawValue, type SettingDefinition, type SettingKey, type SettingValues } from './settings.ts';
 
 /** Where a value comes from, weakest first. */
 export type Layer = 'default' | 'file' | 'machine' | 'environment' | 'flag';
@@ -34,11 +34,13 @@ export interface LoadOptions {
   cwd?: string;
   /** Values that cannot be used are warnings, and the default counts; but never for `machine`: another machine than the one meant must not be touched. */
   lenient?: boolean;
+  /** Where lenient: settings that the command needs, whose bad values are errors all the same. */
+  needed?: readonly SettingKey[];
   /** An existing machine's own settings: they win over config.toml, which is about new machines. `file` is its machine.json. */
   machine?: { file: string; values: Partial<SettingValues>; extra?: Record<string, string> };
 }
 
-type Candidate = { raw: string | number; source: Source };
+type Candidate = { raw: RawValue; source: Source };
 
 /** The settings file of that B2D_HOME. */
 export const configFileOf = (platform: Platform, home: string): string => platform.path.join(home, 'config.toml');
@@ -55,7 +57,7 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     try {
       return resolveSetting(key, candidates(key, file, options), options);
     } catch (error) {
-      if (!options.lenient || key === 'machine' || !(error instanceof B2dError)) throw error;
+      if (!options.lenient || key === 'machine' || options.needed?.includes(key) || !(error instanceof B2dError)) throw error;
       warnings.push(`${error.message} It plays no part here.`);
       return resolveSetting(key, [], options);
     }
@@ -67,9 +69,10 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
 /** What the layers say about a setting, strongest first. */
 function candidates(key: SettingKey, file: ConfigFile, { platform, home, flags, machine }: LoadOptions): Candidate[] {
   const configFile = configFileOf(platform, home);
-  const layers: Array<[string | number | undefined, Source]> = [
+  const variable = platform.env[variableOf(key)];
+  const layers: Array<[RawValue | undefined, Source]> = [
     [flags?.[key], { layer: 'flag', name: `--${key}` }],
-    [platform.env[variableOf(key)] || undefined, { layer: 'environment', name: variableOf(key) }],
+    [variable === '' && !definitions[key].emptyCounts ? undefined : variable, { layer: 'environment', name: variableOf(key) }],
     [machine?.values[key], { layer: 'machine', name: machine?.file ?? '' }],
     [file.values[key], { layer: 'file', name: configFile }],
   ];
@@ -79,21 +82,21 @@ function candidates(key: SettingKey, file: ConfigFile, { platform, home, flags, 
 function resolveSetting<K extends SettingKey>(key: K, found: Candidate[], options: LoadOptions): Setting<SettingValues[K]> {
   const definition: SettingDefinition<SettingValues[K]> = definitions[key];
   const [inForce] = found.map(({ raw, source }) => {
-    const value = definition.parse(raw);
+    const value = definition.parse(raw, options.platform);
     if (value === undefined) throw invalid(key, raw, source, `It must be ${definition.form}.`);
     return { raw, setting: { value, source } };
   });
   if (inForce === undefined) return { value: definition.default(options.platform), source: { layer: 'default', name: 'default' } };
   const refusal = definition.refuse?.(inForce.setting.value, options.platform);
   if (refusal !== undefined) throw invalid(key, inForce.raw, inForce.setting.source, refusal);
-  return key === 'iso' ? (absoluteIso(inForce.setting as Setting<string>, options) as Setting<SettingValues[K]>) : inForce.setting;
+  const { value, source } = inForce.setting;
+  return { value: definition.resolvePaths?.(value, (path) => absolutePath(path, source, options)) ?? value, source };
 }
 
 /** A relative path starts where the user would look: beside config.toml if it stands there, else in the current folder. */
-function absoluteIso({ value, source }: Setting<string>, { platform, home, cwd }: LoadOptions): Setting<string> {
-  if (value === '' || /^https?:/i.test(value)) return { value, source };
+function absolutePath(path: string, source: Source, { platform, home, cwd }: LoadOptions): string {
   const base = source.layer === 'file' ? home : (cwd ?? process.cwd());
-  return { value: platform.path.resolve(base, expandTilde(platform, value)), source };
+  return platform.path.resolve(base, expandTilde(platform, path));
 }
 
 /** `[qemu] accel = "kvm"`, or `B2D_QEMU_ACCEL=kvm`. */
@@ -109,11 +112,11 @@ export function extraSettings(file: Pick<ConfigFile, 'extra'>, { platform, home,
   return extra;
 }
 
-function invalid(key: SettingKey, raw: string | number, source: Source, reason: string): B2dError {
+function invalid(key: SettingKey, raw: RawValue, source: Source, reason: string): B2dError {
   const where: Record<Layer, string> = {
     default: 'the default', file: source.name, machine: source.name, environment: `the variable ${source.name}`, flag: `the flag ${source.name}`,
   };
-  return new B2dError(`"${raw}" is not possible for ${key}, in ${where[source.layer]}.`, {
+  return new B2dError(`"${definitions[key].redact?.(String(raw)) ?? raw}" is not possible for ${key}, in ${where[source.layer]}.`, {
     exit: 'usage', reason, remedy: `Change ${where[source.layer]}. What is in force: b2d config`,
   });
 }

@@ -1,4 +1,6 @@
 import type { DriverName } from '../drivers/driver.ts';
+import { parseProxy } from '../image/download/proxy-address.ts';
+import { withoutLogin } from '../output/without-login.ts';
 import type { Platform } from '../platform/platform.ts';
 import { formatMebibytes, parseSize } from './size.ts';
 
@@ -10,20 +12,33 @@ export interface SettingValues {
   disk: number;
   driver: DriverName | 'auto';
   iso: string;
+  /** For downloads; empty for none, undefined where the environment's HTTPS_PROXY and the like count. */
+  proxy: string | undefined;
+  /** Files of certificate authorities that downloads trust beside the system's. */
+  ca: string[];
 }
 
 export type SettingKey = keyof SettingValues;
+
+/** A value as it is typed; a list in config.toml alone. */
+export type RawValue = string | number | string[];
 
 /** How one setting is read, checked and shown. */
 export interface SettingDefinition<T> {
   /** For messages: what a value may look like. */
   form: string;
   /** @returns undefined where the value has not that form */
-  parse(raw: string | number): T | undefined;
+  parse(raw: RawValue, platform: Platform): T | undefined;
   default(platform: Platform): T;
   /** What is wrong with a value of the right form on this host, as a sentence. */
   refuse?(value: T, platform: Platform): string | undefined;
   show(value: T): string;
+  /** Takes passwords out of a value that is shown as it was typed. */
+  redact?(raw: string): string;
+  /** Set to nothing, the variable is not the same as unset. */
+  emptyCounts?: true;
+  /** Replaces the relative paths in a value, where it holds any. */
+  resolvePaths?(value: T, absolute: (file: string) => string): T;
 }
 
 /** Below this the guest's kernel, engine and image in RAM do not start reliably. */
@@ -34,11 +49,11 @@ export const MIN_DISK_MIB = 1024;
 const MAX_DISK_MIB = 16 * 1024 * 1024;
 
 const hostMemoryMiB = (platform: Platform): number => Math.floor(platform.totalMemory / 1024 ** 2);
-const wholeNumber = (raw: string | number): number | undefined => {
-  const value = typeof raw === 'number' ? raw : /^\s*\d+\s*$/.test(raw) ? Number(raw) : Number.NaN;
+const wholeNumber = (raw: RawValue): number | undefined => {
+  const value = typeof raw === 'number' ? raw : /^\s*\d+\s*$/.test(String(raw)) ? Number(raw) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
 };
-const size = (raw: string | number): number | undefined => parseSize(String(raw));
+const size = (raw: RawValue): number | undefined => parseSize(String(raw));
 
 const DRIVERS: ReadonlyArray<SettingValues['driver']> = ['auto', 'virtualbox', 'qemu'];
 
@@ -84,9 +99,31 @@ export const definitions: { readonly [K in SettingKey]: SettingDefinition<Settin
     form: 'the path of an ISO file, or an http(s) URL',
     parse: (raw) => (typeof raw === 'string' && (!/^[a-z][a-z0-9+.-]+:\/\//i.test(raw) || /^https?:\/\//i.test(raw)) ? raw : undefined),
     default: () => '',
-    show: (value) => value || 'bundled',
+    show: (value) => withoutLogin(value) || 'bundled',
+    redact: withoutLogin,
+    resolvePaths: (value, absolute) => (value === '' || /^https?:/i.test(value) ? value : absolute(value)),
+  },
+  proxy: {
+    form: 'an address, http://HOST:PORT, or empty for none',
+    parse: (raw) => (typeof raw === 'string' && (raw === '' || typeof parseProxy(raw) !== 'string') ? raw : undefined),
+    default: () => undefined,
+    show: (value) => (value === undefined ? 'as HTTPS_PROXY and the like say' : redactProxy(value) || 'none'),
+    redact: redactProxy,
+    emptyCounts: true,
+  },
+  ca: {
+    form: 'the path of a PEM file, or several',
+    parse: (raw, { path }) => (typeof raw === 'number' ? undefined : [raw].flat().flatMap((text) => text.split(path.delimiter)).filter((file) => file !== '')),
+    default: () => [],
+    show: (value) => value.join(', ') || 'none of your own',
+    resolvePaths: (value, absolute) => value.map(absolute),
   },
 };
+
+/** The scheme may be left out, so whatever stands before the host may be a password. */
+function redactProxy(text: string): string {
+  return text.replace(/^([a-z0-9+.-]+:\/\/)?.*@/is, '$1');
+}
 
 export const SETTING_KEYS = Object.keys(definitions) as SettingKey[];
 

@@ -2,6 +2,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { B2dError, messageOf } from '../errors.ts';
+import { digestOf } from '../platform/digest.ts';
 import { exists, makePrivateDirectory, storageError } from '../platform/files.ts';
 import { withLock } from '../platform/lock.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -9,28 +10,32 @@ import { shownAddress } from './download/address.ts';
 import { download } from './download/download.ts';
 import type { NetworkOptions, Transfer } from './download/options.ts';
 import { inspectIso } from './iso9660.ts';
-import { cleanLeftovers, copyFile, downloadFiles, importLock } from './leftovers.ts';
+import { cleanLeftovers, copyFile, downloadFiles } from './leftovers.ts';
+import { importLock } from './locks.ts';
 import type { ImageSource } from './source.ts';
 import { findImage, imageFile, imagesFolder, recordStat, type StoredImage } from './store.ts';
 
 export interface ImportOptions extends NetworkOptions {
   onProgress?(transfer: Transfer): void;
-  /** Sentences for the user: another try, the digest of an image that came without one. */
+  /** Sentences for the user: another try, another b2d that downloads the same. */
   onNote?(text: string): void;
 }
+
+type FileSource = ImageSource & { kind: 'file' };
 
 /** Another import only copies a file. */
 const COPY_WAIT_MS = 10 * 60_000;
 
 /**
  * Brings an image into the store. The digest is computed while the bytes are written beside their final place; only a
- * whole ISO with the expected digest ever gets its final name. One that is there already is neither copied nor downloaded again.
+ * whole ISO with the expected digest ever gets its final name. One that is there already is neither copied nor downloaded again; a file is read all the same,
+ * since what it holds now is what is meant.
  * @throws B2dError imageInvalid, storage or network.
  */
 export async function importImage(platform: Platform, home: string, source: ImageSource, options: ImportOptions = {}): Promise<StoredImage> {
-  const known = source.sha256 === undefined ? undefined : await findImage(platform, home, source.sha256);
+  const wanted = source.kind === 'file' ? await fileDigest(source) : source.sha256;
+  const known = wanted === undefined ? undefined : await findImage(platform, home, wanted);
   if (known !== undefined) return known;
-  if (source.kind === 'file') await inspectIso(source.file);
   await makePrivateDirectory(platform, imagesFolder(platform, home));
   const sha256 = source.kind === 'file' ? await importFile(platform, home, source) : await importUrl(platform, home, source, options);
   const file = imageFile(platform, home, sha256);
@@ -39,7 +44,7 @@ export async function importImage(platform: Platform, home: string, source: Imag
 }
 
 async function importUrl(platform: Platform, home: string, source: ImageSource & { kind: 'url' }, options: ImportOptions): Promise<string> {
-  const key = source.sha256 ?? `url-${crypto.createHash('sha256').update(source.url).digest('hex').slice(0, 32)}`;
+  const key = source.sha256 ?? `url-${crypto.createHash('sha256').update(shownAddress(source.url)).digest('hex').slice(0, 32)}`;
   await cleanLeftovers(platform, home, key);
   const { sha256 } = await download({
     ...options,
@@ -50,22 +55,30 @@ async function importUrl(platform: Platform, home: string, source: ImageSource &
     target: (digest) => imageFile(platform, home, digest),
     check: async (file) => void (await inspectIso(file)),
   });
-  if (source.sha256 === undefined) options.onNote?.(`The SHA-256 of ${shownAddress(source.url)} is ${sha256}. It is recorded: another one will be refused.`);
   return sha256;
 }
 
+/** The digest of a file that is an ISO as far as its first sectors tell. @throws B2dError (imageInvalid) where it is none, or not the expected one */
+async function fileDigest(source: FileSource): Promise<string> {
+  await inspectIso(source.file);
+  return expected(source, await digestOf(source.file).catch((error: unknown) => { throw unreadable(source.file, error); }));
+}
+
+/** The digest that the file has, where it is the expected one. */
+function expected({ file, sha256: wanted }: FileSource, sha256: string): string {
+  if (wanted === undefined || sha256 === wanted) return sha256;
+  throw new B2dError('The boot image is not the expected one.', {
+    exit: 'imageInvalid', reason: `The SHA-256 of ${file} is ${sha256}, not ${wanted}.`, remedy: 'Fetch it again; if that does not help, do not use it.',
+  });
+}
+
 /** One copy at a time: every other file of a copy is then a leftover. */
-async function importFile(platform: Platform, home: string, source: ImageSource & { kind: 'file' }): Promise<string> {
+async function importFile(platform: Platform, home: string, source: FileSource): Promise<string> {
   await cleanLeftovers(platform, home);
   return withLock(platform, importLock(platform, home), { purpose: 'import an image', waitMs: COPY_WAIT_MS, busy: 'Another b2d copies an image.' }, async () => {
     const copy = copyFile(platform, home);
     try {
-      const sha256 = await copyAndDigest(source.file, copy);
-      if (source.sha256 !== undefined && source.sha256 !== sha256) {
-        throw new B2dError('The boot image is not the expected one.', {
-          exit: 'imageInvalid', reason: `The SHA-256 of ${source.file} is ${sha256}, not ${source.sha256}.`, remedy: 'Fetch it again; if that does not help, do not use it.',
-        });
-      }
+      const sha256 = expected(source, await copyAndDigest(source.file, copy)); // it may have changed since it was read
       await inspectIso(copy);
       const file = imageFile(platform, home, sha256);
       if (!(await exists(file))) {
@@ -97,6 +110,10 @@ async function* readSource(file: string): AsyncGenerator<Buffer> {
   try {
     yield* fs.createReadStream(file) as AsyncIterable<Buffer>;
   } catch (error) {
-    throw new B2dError(`The image could not be read from ${file}.`, { exit: 'imageInvalid', reason: messageOf(error), remedy: 'Check the path: b2d init --iso PATH', cause: error });
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(file: string, cause: unknown): B2dError {
+  return new B2dError(`The image could not be read from ${file}.`, { exit: 'imageInvalid', reason: messageOf(cause), remedy: 'Check the path: b2d init --iso PATH', cause });
 }

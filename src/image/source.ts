@@ -26,13 +26,18 @@ const BUNDLED = [['image'], ['iso', 'out']];
 export async function resolveSource(platform: Platform, packageRoot: string, iso: string | undefined, cwd: string, options: SourceOptions = {}): Promise<ImageSource> {
   const expected = options.sha256 === undefined ? {} : { sha256: checkedDigest(options.sha256) };
   if (iso === undefined || iso === '') return { ...(await bundledImage(platform, packageRoot)), ...expected };
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(iso)) return { kind: 'file', file: platform.path.resolve(cwd, iso), ...expected };
+  if (!isUrl(iso)) return { kind: 'file', file: platform.path.resolve(cwd, iso), ...expected };
   checkedAddress(iso, { ...options, ...expected });
   return { kind: 'url', url: iso, ...expected };
 }
 
+/** Whether it is an address rather than a path. */
+export function isUrl(iso: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(iso);
+}
+
 /** A digest in lower case. @throws B2dError (usage) for anything else than 64 hexadecimal digits. */
-function checkedDigest(text: string): string {
+export function checkedDigest(text: string): string {
   const digest = text.trim().toLowerCase();
   if (/^[0-9a-f]{64}$/.test(digest)) return digest;
   throw new B2dError(`"${text}" is not a SHA-256 digest.`, { exit: 'usage', reason: 'It must be 64 hexadecimal digits.', remedy: 'What a file has: sha256sum FILE, or on Windows: certutil -hashfile FILE SHA256' });

@@ -1,7 +1,6 @@
-import crypto from 'node:crypto';
 import fs from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { exists, writeAtomic } from '../platform/files.ts';
+import { digestOf } from '../platform/digest.ts';
+import { exists, storageError, writeAtomic } from '../platform/files.ts';
 import type { Platform } from '../platform/platform.ts';
 import { inspectIso } from './iso9660.ts';
 
@@ -28,20 +27,24 @@ export function imageFile(platform: Platform, home: string, sha256: string): str
  */
 export async function findImage(platform: Platform, home: string, sha256: string): Promise<StoredImage | undefined> {
   const file = imageFile(platform, home, sha256);
-  if (!(await exists(file))) return undefined;
-  if (!(await hasRecordedStat(file))) {
-    const hash = crypto.createHash('sha256');
-    await pipeline(fs.createReadStream(file), hash);
-    if (hash.digest('hex') !== sha256) {
-      await fs.promises.rm(file, { force: true });
-      return undefined;
+  try {
+    if (!(await exists(file))) return undefined;
+    if (!(await hasRecordedStat(file))) {
+      if ((await digestOf(file)) !== sha256) {
+        await fs.promises.rm(file, { force: true }).catch((error: unknown) => { throw storageError('remove', file, error); });
+        return undefined;
+      }
+      await recordStat(file);
     }
-    await recordStat(file);
+    return { sha256, file, version: (await inspectIso(file)).version };
+  } catch (error) {
+    if (!(await exists(file))) return undefined; // another b2d has removed it meanwhile
+    throw error;
   }
-  return { sha256, file, version: (await inspectIso(file)).version };
 }
 
-function statFile(file: string): string {
+/** Beside an image: what it looked like when it was last verified. */
+export function statFile(file: string): string {
   return `${file}.stat`;
 }
 

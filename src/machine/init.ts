@@ -2,12 +2,11 @@ import crypto from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { chooseDriver } from '../drivers/choose.ts';
 import { B2dError } from '../errors.ts';
-import { importImage } from '../image/import.ts';
-import { resolveSource } from '../image/source.ts';
-import { findImage, type StoredImage } from '../image/store.ts';
-import { describeTransfer } from '../output/transfer.ts';
+import { checkedDigest, isUrl, type SourceOptions } from '../image/source.ts';
+import { withoutLogin } from '../output/without-login.ts';
 import { makePrivateDirectory } from '../platform/files.ts';
 import { machineFlag } from './errors.ts';
+import { adoptImage, fetchImage, labelOf } from './image.ts';
 import { machineOf, type Machine } from './machine.ts';
 import { machinePaths } from './paths.ts';
 import { readRecord, RECORD_VERSION, writeRecord, type MachineRecord } from './record.ts';
@@ -32,13 +31,16 @@ export async function ensureMachine(workspace: Workspace, name: string, settings
   const before = await readRecord(paths.record);
   const { record, changed } = before ? await changedRecord(workspace, before, settings) : { record: await newRecord(workspace, name, settings), changed: [] };
   await makePrivateDirectory(workspace.platform, paths.directory);
-  if (!before || changed.length > 0) await writeRecord(paths.record, record);
+  const write = (): Promise<void> => writeRecord(paths.record, record);
+  if (!before || changed.includes('image')) {
+    if (!(await adoptImage(workspace, record.image.sha256, write))) return ensureMachine(workspace, name, settings);
+  } else if (changed.length > 0) await write();
   return { machine: machineOf(workspace, record), created: !before, changed };
 }
 
-async function newRecord(workspace: Workspace, name: string, { forNew }: RequestedSettings): Promise<MachineRecord> {
+async function newRecord(workspace: Workspace, name: string, { forNew, source }: RequestedSettings): Promise<MachineRecord> {
   const driver = await chooseDriver(workspace.driver, forNew.driver, workspace.debug);
-  const image = await fetchImage(workspace, forNew.iso);
+  const image = await fetchMachineImage(workspace, forNew.iso, source);
   return {
     version: RECORD_VERSION,
     name,
@@ -55,12 +57,13 @@ async function newRecord(workspace: Workspace, name: string, { forNew }: Request
   };
 }
 
-async function changedRecord(workspace: Workspace, before: MachineRecord, { explicit }: RequestedSettings): Promise<{ record: MachineRecord; changed: string[] }> {
+async function changedRecord(workspace: Workspace, before: MachineRecord, { explicit, source }: RequestedSettings): Promise<{ record: MachineRecord; changed: string[] }> {
   refuseImpossible(before, explicit);
   const record = { ...before };
   for (const key of ['memoryMiB', 'cpus', 'diskMiB'] as const) record[key] = explicit[key] ?? before[key];
   record.extra = { ...before.extra, ...explicit.extra };
-  if (explicit.iso !== undefined) record.image = await fetchImage(workspace, explicit.iso, before.image);
+  if (explicit.iso !== undefined) record.image = await fetchMachineImage(workspace, explicit.iso, source, before.image);
+  else if (source?.sha256 !== undefined) requireDigest(before, checkedDigest(source.sha256));
   const changed = (['memoryMiB', 'cpus', 'diskMiB', 'image', 'extra'] as const).filter((key) => !isDeepStrictEqual(identity(record[key]), identity(before[key])));
   return { record, changed };
 }
@@ -83,40 +86,18 @@ function refuseImpossible(before: MachineRecord, explicit: RequestedSettings['ex
   }
 }
 
+function requireDigest({ name, image }: MachineRecord, sha256: string): void {
+  if (image.sha256 === sha256) return;
+  throw new B2dError('The boot image is not the expected one.', {
+    exit: 'imageInvalid', reason: `Machine "${name}" has the image ${image.sha256}, not ${sha256}.`, remedy: `Give it that one; the data stays: b2d up${machineFlag(name)} --iso PATH-OR-URL --sha256 ${sha256}`,
+  });
+}
+
 /** What came from an address without a digest must stay what it was: `before` is the image that the machine has. */
-async function fetchImage(workspace: Workspace, iso: string | undefined, before?: MachineRecord['image']): Promise<MachineRecord['image']> {
-  const { platform, home, packageRoot, cwd, progress } = workspace;
-  const source = await resolveSource(platform, packageRoot, iso, cwd);
-  const label = source.kind === 'file' ? source.file : source.url;
-  if (source.kind === 'url' && label === before?.source) source.sha256 ??= before.sha256;
-  const known = source.sha256 === undefined ? undefined : await findImage(platform, home, source.sha256);
-  const stored = known ?? (await progress.step(`Image: ${label}`, (step) => importImage(platform, home, source, {
-    onNote: progress.note,
-    onProgress: (transfer) => step.update(describeTransfer(transfer), transfer.total && transfer.received / transfer.total),
-  }), (image) => `Image ${describeImage(image)}`));
-  return { sha256: stored.sha256, version: stored.version, source: label };
-}
-
-function describeImage(image: StoredImage): string {
-  return image.version === '' ? image.sha256.slice(0, 12) : `b2d ${image.version} (${image.sha256.slice(0, 12)})`;
-}
-
-/**
- * Sees to it that the machine's image is in the store, fetching it again from where it came when it is gone.
- * @throws B2dError (imageInvalid) when what is there now is another image.
- */
-export async function ensureImage(workspace: Workspace, record: MachineRecord): Promise<void> {
-  const { platform, home, packageRoot, cwd } = workspace;
-  if (await findImage(platform, home, record.image.sha256)) return;
-  try {
-    const source = await resolveSource(platform, packageRoot, record.image.source, cwd);
-    await importImage(platform, home, { ...source, sha256: record.image.sha256 });
-  } catch (error) {
-    throw new B2dError(`The boot image of "${record.name}" is gone.`, {
-      exit: 'imageInvalid',
-      reason: `It came from ${record.image.source} (${error instanceof Error ? error.message : String(error)})`,
-      remedy: `Give it an image; the data stays: b2d up${machineFlag(record.name)} --iso PATH-OR-URL`,
-      cause: error,
-    });
-  }
+async function fetchMachineImage(workspace: Workspace, iso: string | undefined, options: SourceOptions = {}, before?: MachineRecord['image']): Promise<MachineRecord['image']> {
+  const same = iso !== undefined && isUrl(iso) && before !== undefined && withoutLogin(iso) === withoutLogin(before.source);
+  const { image, source } = await fetchImage(workspace, iso, same && options.sha256 === undefined ? { sha256: before.sha256, allowHttp: true } : options);
+  const label = labelOf(source);
+  if (source.kind === 'url' && source.sha256 === undefined) workspace.progress.note(`The SHA-256 of ${label} is ${image.sha256}. It is recorded: another one will be refused.`);
+  return { sha256: image.sha256, version: image.version, source: label };
 }

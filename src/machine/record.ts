@@ -21,6 +21,8 @@ export interface MachineRecord {
   memoryMiB: number;
   diskMiB: number;
   image: { sha256: string; version: string; source: string };
+  /** The image it was last booted with: until the next boot a machine that runs or is suspended needs it, whatever `image` says. A digest; absent before the first boot. */
+  bootedImage?: string;
   /** Set once the data disk exists: from then on a missing disk is an error, never made anew. */
   dataDiskMade: boolean;
   /** The host ports of the last start: kept from run to run when they are still free. */
@@ -74,7 +76,7 @@ function parseRecord(text: string, file: string): MachineRecord {
 }
 
 function firstInvalid(value: Record<string, unknown>): string | undefined {
-  const kinds: Record<Exclude<keyof MachineRecord, 'version'>, string> = {
+  const kinds: Record<Exclude<keyof MachineRecord, 'version' | 'bootedImage'>, string> = {
     name: 'string', uuid: 'string', createdAt: 'string', driver: 'string', cpus: 'number', memoryMiB: 'number', diskMiB: 'number',
     image: 'object', dataDiskMade: 'boolean', ports: 'object', extra: 'object',
   };

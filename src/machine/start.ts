@@ -5,7 +5,7 @@ import { ensureTls } from '../tls/ensure.ts';
 import { writeConfigDrive } from './config-drive.ts';
 import { machineFlag } from './errors.ts';
 import { guestFiles } from './guest-files.ts';
-import { ensureImage } from './init.ts';
+import { ensureImage } from './image.ts';
 import { movePort, PORT_ATTEMPTS, portsOfOthers, repairPorts } from './live-ports.ts';
 import type { Machine } from './machine.ts';
 import { choosePorts, recordedRules, serviceRules, type Service } from './ports.ts';
@@ -23,6 +23,7 @@ export async function boot(workspace: Workspace, machine: Machine): Promise<void
   });
   await ensureDataDisk(workspace, machine);
   await writeConfigDrive(platform, machine.paths.configDrive, await guestFiles(workspace, machine));
+  machine.record.bootedImage = machine.record.image.sha256; // written before the start
   await progress.step('Virtual machine', () => startOnFreePorts(workspace, machine));
 }
 

@@ -1,5 +1,7 @@
 import type { MachineValues } from '../config/views.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
+import type { NetworkOptions } from '../image/download/options.ts';
+import type { SourceOptions } from '../image/source.ts';
 import type { Progress } from '../output/progress.ts';
 import type { Platform } from '../platform/platform.ts';
 
@@ -10,6 +12,8 @@ export interface Workspace {
   home: string;
   /** The folder of b2d's package.json: bundled images are below it. */
   packageRoot: string;
+  /** How images are downloaded. */
+  network: NetworkOptions;
   /** Relative paths that the user names start here. */
   cwd: string;
   progress: Progress;
@@ -25,4 +29,6 @@ export interface Workspace {
 export interface RequestedSettings {
   forNew: MachineValues;
   explicit: Partial<MachineValues>;
+  /** What the user says about the image just now; of a machine that is there it is said of the image it has, where no other is named. */
+  source?: SourceOptions;
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { withoutLogin } from '../../output/without-login.ts';
 import { plainHttpRefused, unusableAddress } from './errors.ts';
 
 const loopback = new BlockList();
@@ -19,9 +20,7 @@ export function isLoopback(url: URL): boolean {
 
 /** What may be shown and written of an address: not the user's password in it. */
 export function shownAddress(url: string | URL): string {
-  const shown = new URL(url);
-  shown.username = shown.password = '';
-  return shown.href;
+  return withoutLogin(String(url));
 }
 
 /**
@@ -31,7 +30,7 @@ export function shownAddress(url: string | URL): string {
  */
 export function checkedAddress(text: string, { allowHttp = false, sha256 }: { allowHttp?: boolean; sha256?: string | undefined }): URL {
   const url = URL.parse(text);
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') throw unusableAddress(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') throw unusableAddress(withoutLogin(text));
   if (url.protocol === 'http:' && !isLoopback(url) && !(allowHttp && sha256 !== undefined)) throw plainHttpRefused(shownAddress(url), allowHttp);
   return url;
 }

@@ -1,8 +1,7 @@
-import crypto from 'node:crypto';
 import fs from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { B2dError } from '../../errors.ts';
 import { formatDuration } from '../../output/units.ts';
+import { digestOf } from '../../platform/digest.ts';
 import { exists, storageError, writeAtomic } from '../../platform/files.ts';
 import { withLock } from '../../platform/lock.ts';
 import { checkedAddress } from './address.ts';
@@ -112,7 +111,5 @@ async function putInPlace(from: string, file: string, sha256: string): Promise<v
 
 async function hasDigest(file: string, sha256: string): Promise<boolean> {
   if (!(await exists(file))) return false;
-  const hash = crypto.createHash('sha256');
-  await pipeline(fs.createReadStream(file), hash);
-  return hash.digest('hex') === sha256;
+  return (await digestOf(file)) === sha256;
 }

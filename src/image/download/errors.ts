@@ -98,7 +98,7 @@ const CERTIFICATE_REASONS: Record<string, [reason: string, remedy: string]> = {
   CERT_HAS_EXPIRED: ['The server\'s certificate has expired', 'Check this computer\'s date and time.'],
   CERT_NOT_YET_VALID: ['The server\'s certificate is not valid yet', 'Check this computer\'s date and time.'],
 };
-const UNKNOWN_AUTHORITY: [string, string] = ['Nobody this computer trusts vouches for the server\'s certificate', 'If your company inspects connections, name its certificate authority: NODE_EXTRA_CA_CERTS=FILE.pem'];
+const UNKNOWN_AUTHORITY: [string, string] = ['Nobody this computer trusts vouches for the server\'s certificate', 'If your company inspects connections, name its certificate authority: B2D_CA=FILE.pem'];
 const UNKNOWN_AUTHORITY_CODES = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_UNTRUSTED'];
 
 /** What got or a hook of ours threw, as an error for the user or as one that another try may mend. */

@@ -5,7 +5,7 @@ export interface NetworkOptions {
   /** Fetch by plain http from elsewhere than this computer too. Needs an expected digest. */
   allowHttp?: boolean;
   /** A proxy for everything, instead of the one in the environment; empty for none. NO_PROXY counts for it as well. */
-  proxy?: string;
+  proxy?: string | undefined;
   /** PEM files of certificate authorities that are trusted beside the built-in and the system's own. */
   ca?: string[];
 }

@@ -2,6 +2,7 @@ import type { Agents } from 'got';
 import { isLoopback } from './address.ts';
 import { unusableProxy } from './errors.ts';
 import { bypassesProxy } from './no-proxy.ts';
+import { parseProxy } from './proxy-address.ts';
 
 /** The variables in the order of curl: the lower case one counts where both are set. */
 const VARIABLES: Record<string, string[]> = {
@@ -20,19 +21,9 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv, given?: string): URL 
   const text = given ?? (variable === undefined ? '' : env[variable]) ?? '';
   if (text === '' || isLoopback(url) || bypassesProxy(url, env[first(['no_proxy', 'NO_PROXY']) ?? ''] ?? '')) return undefined;
   const where = given === undefined ? `the variable ${variable}` : 'the setting "proxy"';
-  const proxy = URL.parse(/^[a-z0-9+.-]+:\/\//i.test(text) ? text : `http://${text}`);
-  if (proxy === null || proxy.hostname === '' || !decodable(proxy)) throw unusableProxy(where, 'It is not an address.');
-  if (!['http:', 'https:'].includes(proxy.protocol)) throw unusableProxy(where, `${proxy.protocol}// proxies are not supported.`);
+  const proxy = parseProxy(text);
+  if (typeof proxy === 'string') throw unusableProxy(where, proxy);
   return proxy;
-}
-
-/** A password with a bare per cent sign cannot be told from an encoded one. */
-function decodable(proxy: URL): boolean {
-  try {
-    return [proxy.username, proxy.password].every((part) => decodeURIComponent(part) !== undefined);
-  } catch {
-    return false;
-  }
 }
 
 /** What got connects by: a tunnel (CONNECT) for https, requests with the whole address for http, Node's own agents without a proxy. */

@@ -51,7 +51,7 @@ describe('from a file', () => {
     const file = path.join(home, 'x.iso');
     await fs.writeFile(file, iso);
     await expect(importImage(platform, home, { kind: 'file', file, sha256: 'b'.repeat(64) })).rejects.toMatchObject({ exit: 'imageInvalid', reason: expect.stringContaining(sha256) });
-    expect(await stored()).toEqual([]);
+    await expect(stored()).rejects.toThrow('ENOENT'); // not even the folder
   });
 
   test('a stored image that was changed is no longer found', async () => {

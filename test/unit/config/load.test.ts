@@ -51,6 +51,10 @@ describe('lenient', () => {
     expect(explicitValues(settings)).toEqual({ cpus: 2 });
   });
 
+  test('but not of a setting that the command needs', async () => {
+    await expect(load({ lenient: true, needed: ['proxy'] }, { B2D_PROXY: 'socks5://p:1' })).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining('B2D_PROXY') });
+  });
+
   test('but never where the machine itself is not sure', async () => {
     await write('machine = ["a"]');
     await expect(load({ lenient: true })).rejects.toMatchObject({ exit: 'usage' });
@@ -81,7 +85,7 @@ describe('values that cannot be', () => {
     ['memory', '17g', /16 GiB/], ['memory', '511', /512 MiB/], ['memory', 'lots', /2048 \(MiB\), 2g/], ['memory', '-1', /2g/], ['memory', '1.0001g', /2g/],
     ['cpus', '0', /from 1 to/], ['cpus', '9', /8/], ['cpus', '1.5', /whole number/], ['cpus', 'all', /whole number/],
     ['disk', '20', /1 GiB.*write 20g/], ['disk', '17t', /16 TiB/], ['disk', '', /size/],
-    ['driver', 'hyperv', /auto, virtualbox, qemu/], ['iso', 'ftp://x/y.iso', /http/],
+    ['driver', 'hyperv', /auto, virtualbox, qemu/], ['iso', 'ftp://x/y.iso', /http/], ['proxy', 'socks5://p:1', /http:\/\/HOST:PORT/],
   ])('%s = "%s" is refused from each layer', async (key, value, reason) => {
     await expect(load({ flags: { [key]: value } })).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining(`the flag --${key}`), reason: expect.stringMatching(reason) });
     if (value !== '') await expect(load({}, { [`B2D_${key.toUpperCase()}`]: value })).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining(`B2D_${key.toUpperCase()}`) });
@@ -154,12 +158,46 @@ test('a relative ISO starts where the user looks', async () => {
   expect((await loadSettings({ platform: fakePlatform('win32'), home: 'C:\\b2d', cwd: 'D:\\x', flags: { iso: 'E:\\b2d.iso' } })).iso.value).toBe('E:\\b2d.iso');
 });
 
+describe('proxy', () => {
+  test('an empty variable is no proxy, an absent one leaves it to the environment', async () => {
+    expect((await load()).proxy.value).toBeUndefined();
+    await write('proxy = "http://p:1"');
+    expect((await load({}, { B2D_PROXY: '' })).proxy).toEqual({ value: '', source: { layer: 'environment', name: 'B2D_PROXY' } });
+    expect((await load()).proxy).toEqual({ value: 'http://p:1', source: { layer: 'file', name: file() } });
+  });
+
+  test.each(['http://me:s3cret@p:1', 'me:s3cret@p:1', 'socks5://me:s3cret@p:1', 'http://me:s3c/ret@p:x'])('the password in %s is not shown', async (address) => {
+    const shown = await load({}, { B2D_PROXY: address }).then(describeSettings, (error: unknown) => error);
+    expect(JSON.stringify([shown, String(shown)])).toMatch(/p:1|p:x/);
+    expect(JSON.stringify([shown, String(shown)])).not.toContain('s3c');
+  });
+});
+
+test.each(['https://me:s3cret@example.org/b2d.iso', 'ftp://me:s3cret@example.org/b2d.iso'])('the password in %s is not shown', async (iso) => {
+  const shown = await load({}, { B2D_ISO: iso }).then(describeSettings, (error: unknown) => error);
+  expect(JSON.stringify([shown, String(shown)])).toContain('example.org');
+  expect(JSON.stringify([shown, String(shown)])).not.toContain('s3cret');
+});
+
+test('files of certificate authorities are several, and start where the user looks', async () => {
+  const ca = async (options: Partial<LoadOptions>, env: Record<string, string> = {}) => (await load({ cwd: '/work dir', ...options }, env)).ca.value;
+  expect(await ca({}, { B2D_CA: 'a.pem:~/b.pem:' })).toEqual(['/work dir/a.pem', '/home/jörg müller/b.pem']);
+  expect(await ca({ platform: fakePlatform('win32', { env: { B2D_CA: 'C:\\a b.pem;D:\\c.pem' } }) })).toEqual(['C:\\a b.pem', 'D:\\c.pem']);
+  await write('ca = "a.pem"');
+  expect(await ca({})).toEqual([path.join(home, 'a.pem')]);
+  await write('ca = ["a.pem", "/b.pem"]');
+  expect(await ca({})).toEqual([path.join(home, 'a.pem'), '/b.pem']);
+  await write('ca = [1]');
+  await expect(ca({})).rejects.toMatchObject({ exit: 'usage', reason: expect.stringContaining('list of strings') });
+});
+
 test('describeSettings shows each setting and where it comes from', async () => {
   await write('cpus = 2\n[qemu]\naccel = "kvm"\n');
   const rows = describeSettings(await load({ machine: { ...machine, values: { memory: 3072 }, extra: {} }, flags: { disk: '100g' } }, { B2D_MACHINE: 'dev' }));
   expect(rows).toEqual([
     { key: 'machine', value: 'dev', source: 'B2D_MACHINE' }, { key: 'memory', value: '3 GiB', source: 'machine' }, { key: 'cpus', value: '2', source: file() },
     { key: 'disk', value: '100 GiB', source: '--disk' }, { key: 'driver', value: 'auto', source: 'default' }, { key: 'iso', value: 'bundled', source: 'default' },
+    { key: 'proxy', value: 'as HTTPS_PROXY and the like say', source: 'default' }, { key: 'ca', value: 'none of your own', source: 'default' },
     { key: 'qemu.accel', value: 'kvm', source: file() },
   ]);
 });

@@ -32,4 +32,5 @@ describe('where an image may come from', () => {
 
 test('a password in an address is not shown', () => {
   expect(shownAddress('https://me:secret@example.com/x.iso?a=b')).toBe('https://example.com/x.iso?a=b');
+  expect(() => checkedAddress('ftp://me:secret@example.com/x.iso', {})).toThrow(expect.objectContaining({ message: 'An image cannot be fetched from ftp://example.com/x.iso.' }));
 });
