@@ -30,7 +30,12 @@ export function readWords(words: readonly string[], manifest: Manifest): Words {
   const commands = Object.entries(manifest.commands).flatMap(([id, { aliases = [] }]) => [id, ...aliases]).map((name) => name.replaceAll(':', ' '));
   const argv = normalise(words, manifest);
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  return { argv, commands, json: own.includes('--json'), debug: own.includes('--debug'), command: commands.find((name) => name === own[0]) };
+  return { argv, commands, json: own.includes('--json'), debug: own.includes('--debug'), command: commandOf(own, commands) };
+}
+
+/** The longest name that the words begin with: `image ls`. */
+function commandOf(words: readonly string[], commands: readonly string[]): string | undefined {
+  return commands.filter((name) => name === words.slice(0, name.split(' ').length).join(' ')).sort((a, b) => b.length - a.length)[0];
 }
 
 function normalise(words: readonly string[], { commands }: Manifest): string[] {

@@ -14,6 +14,7 @@ const TEST_PACKAGES = {
   mke2fs: 'e2fsprogs',
   script: 'bsdutils',
   unshare: 'util-linux',
+  ip: 'iproute2',
   ssh: 'openssh-client',
   sshd: 'openssh-server',
   dropbear: 'dropbear-bin',

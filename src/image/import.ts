@@ -39,8 +39,13 @@ export async function importImage(platform: Platform, home: string, source: Imag
   await makePrivateDirectory(platform, imagesFolder(platform, home));
   const sha256 = source.kind === 'file' ? await importFile(platform, home, source) : await importUrl(platform, home, source, options);
   const file = imageFile(platform, home, sha256);
-  await recordStat(file);
-  return { sha256, file, version: (await inspectIso(file)).version };
+  try {
+    await recordStat(file);
+    return { sha256, file, version: (await inspectIso(file)).version };
+  } catch (error) {
+    if (await exists(file)) throw error;
+    return importImage(platform, home, source, options); // another b2d has removed it in this moment
+  }
 }
 
 async function importUrl(platform: Platform, home: string, source: ImageSource & { kind: 'url' }, options: ImportOptions): Promise<string> {

@@ -65,7 +65,7 @@ function unknownCommandError(name: string, commands: readonly string[]): B2dErro
   return new B2dError(`"${name}" is not a command of b2d.`, {
     exit: 'usage',
     ...(meant !== undefined && { reason: `Did you mean "${meant}"?` }),
-    remedy: [...(meant === undefined ? [] : [`b2d ${meant}`]), 'b2d help'],
+    remedy: [...(meant === undefined ? [] : [`b2d ${meant}`]), commands.some((other) => other.startsWith(`${first} `)) ? `b2d ${first} --help` : 'b2d help'],
   });
 }
 

@@ -7,6 +7,12 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
 }
 
+/** A moment in this computer's time zone, as `2026-11-25 07:30`. */
+export function formatTime(date: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** A length of time given in milliseconds, as `0.8 s`, `2 min 5 s`, `3 h 20 min`, `12 days`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

@@ -1,9 +1,11 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
 import { download } from '../../src/image/download/download.ts';
 import type { Downloaded, DownloadOptions, Transfer } from '../../src/image/download/options.ts';
 import { hostPlatform } from '../../src/platform/platform.ts';
+import { serve, type Handler, type TestServer } from './http-faults.ts';
 import { awkwardFolder, removeFolder } from './temp.ts';
 
 /** Bytes that do not repeat, so that a piece in the wrong place changes the digest. */
@@ -54,4 +56,37 @@ export class DownloadFolder {
   dispose(): Promise<void> {
     return removeFolder(this.folder);
   }
+}
+
+/** What a test of downloads works with. */
+export interface DownloadFixture {
+  /** Where it downloads to. */
+  readonly box: DownloadFolder;
+  /** Where from: the last that was started. */
+  readonly server: TestServer;
+  /** Starts a server. @returns the address of a file there */
+  start(handler: Handler, tls?: { key: string; cert: string }): Promise<string>;
+}
+
+/** A folder of its own for each test of the file, and servers that end with the test. */
+export function downloadFixture(): DownloadFixture {
+  let box: DownloadFolder | undefined;
+  const servers: TestServer[] = [];
+  beforeEach(async () => { box = await DownloadFolder.create(); });
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.close();
+    await box?.dispose();
+  });
+  return {
+    get box() {
+      return box as DownloadFolder;
+    },
+    get server() {
+      return servers.at(-1) as TestServer;
+    },
+    async start(handler, tls) {
+      servers.push(await serve(handler, tls));
+      return `${servers.at(-1)?.base}/x.iso`;
+    },
+  };
 }

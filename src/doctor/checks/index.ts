@@ -15,6 +15,7 @@ import { locksCheck } from './locks.ts';
 import { machineCheck } from './machine.ts';
 import { memoryCheck } from './memory.ts';
 import { portsCheck } from './ports.ts';
+import { proxyCheck } from './proxy.ts';
 import { qemuCheck } from './qemu.ts';
 import { settingsCheck } from './settings.ts';
 import { virtualBoxCheck } from './virtualbox.ts';
@@ -24,7 +25,7 @@ import { virtualisationCheck } from './virtualisation.ts';
 export const checks: readonly Check[] = [
   settingsCheck, homeCheck, diskSpaceCheck, memoryCheck,
   virtualisationCheck, hyperVCheck, virtualBoxCheck, kernelModuleCheck, kvmCheck, qemuCheck, driverCheck,
-  dockerClientCheck, dockerEnvironmentCheck,
+  dockerClientCheck, dockerEnvironmentCheck, proxyCheck,
   machineCheck, portsCheck, certificatesCheck, clockCheck,
   locksCheck, leftoverFilesCheck, leftoverMachinesCheck,
 ];

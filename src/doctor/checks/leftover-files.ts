@@ -2,6 +2,8 @@ import fs from 'node:fs/promises';
 import { machineFlag } from '../../machine/errors.ts';
 import { validateMachineName } from '../../machine/name.ts';
 import { machinesDirectory } from '../../machine/paths.ts';
+import { findLeftovers as findImageLeftovers } from '../../image/leftovers.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { formatBytes } from '../../output/units.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
@@ -17,9 +19,9 @@ export const leftoverFilesCheck: Check = {
     if (home === undefined) return [skipped('B2D_HOME cannot be used.')];
     const held = await context.heldLocks();
     const names = (await fs.readdir(machinesDirectory(platform, home)).catch(() => [])).filter((name) => isMachineName(name) && !held.has(name));
-    const folders = [...(held.size === 0 ? [platform.path.join(home, 'images')] : []), ...names.map((name) => platform.path.join(machinesDirectory(platform, home), name))];
-    const files = (await Promise.all(folders.map((folder) => findLeftovers(platform, folder)))).flat();
-    const found = (await Promise.all(names.map((name) => forgottenMachine(context, home, name)))).flat();
+    const files = (await Promise.all(names.map((name) => findLeftovers(platform, platform.path.join(machinesDirectory(platform, home), name))))).flat();
+    const found = await leftoverImages(platform, home);
+    found.push(...(await Promise.all(names.map((name) => forgottenMachine(context, home, name)))).flat());
     if (files.length > 0) {
       found.unshift(warn(`A b2d that was cut off left ${files.length === 1 ? 'a file' : `${files.length} files`} that nothing needs.`, {
         details: files.map(({ file, bytes }) => `${file} (${formatBytes(bytes)})`),
@@ -29,6 +31,19 @@ export const leftoverFilesCheck: Check = {
     return found.length > 0 ? found : [ok(held.size === 0 ? 'None.' : 'None, as far as another b2d is not at work.')];
   },
 };
+
+/** What is left in the store of images. Each download has a lock of its own: what another b2d works on is none, and what can go on is told, but is no fault. */
+async function leftoverImages(platform: Platform, home: string): Promise<Finding[]> {
+  const leftovers = (await findImageLeftovers(platform, home)).filter(({ holder }) => holder === undefined);
+  const useless = leftovers.filter(({ resumable, files }) => !resumable && files.some((file) => !file.endsWith('.partial.json'))); // what is known of a whole file waits for those who wait
+  const finding = useless.length === 0 ? [] : [warn('A b2d that was cut off left parts of images that nothing needs.', {
+    details: useless.map(({ files, bytes }) => `${files.join(', ')} (${formatBytes(bytes)})`),
+    remedy: ['b2d image prune'],
+  })];
+  return [...finding, ...leftovers.filter(({ resumable }) => resumable).map(({ url, bytes }) => ok(`The download of ${url} was cut off after ${formatBytes(bytes)}; the same command goes on from there.`, {
+    remedy: ['Or remove what came: b2d image prune --all'],
+  }))];
+}
 
 function isMachineName(name: string): boolean {
   try {

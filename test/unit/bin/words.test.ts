@@ -6,6 +6,7 @@ const manifest: Manifest = {
   commands: {
     up: { aliases: ['start', 'boot'], flags: common },
     ssh: { flags: { ...common, user: { type: 'option', char: 'l' }, tty: { type: 'boolean', char: 't' } } },
+    disk: {},
     'disk:resize': { aliases: [] },
   },
 };
@@ -38,8 +39,10 @@ describe('facts for errors', () => {
 
   test('names with their aliases', () => {
     const { commands, command } = readWords(['boot'], manifest);
-    expect(commands).toEqual(['up', 'start', 'boot', 'ssh', 'disk resize']);
+    expect(commands).toEqual(['up', 'start', 'boot', 'ssh', 'disk', 'disk resize']);
     expect(command).toBe('boot');
     expect(readWords(['satus'], manifest).command).toBeUndefined();
+    expect(readWords(['disk', 'resize', '10g'], manifest).command).toBe('disk resize');
+    expect(readWords(['disk', 'resized'], manifest).command).toBe('disk');
   });
 });

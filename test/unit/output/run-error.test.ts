@@ -48,6 +48,7 @@ describe('wrong usage ends with exit code 2', () => {
     ['Command delte not found.', /Did you mean "delete"/],
     ['command stauts:now not found', /Did you mean "status"/],
     ['command disk:resise not found', /Did you mean "disk resize"/],
+    ['command disk:frobnicate not found', /"disk frobnicate" is not a command of b2d\.\n  Try:  b2d disk --help\n$/],
     ['command down:a:b not found', /b2d down does not take "a" "b"\.\n  Try:  b2d down --help/],
   ])('%s', (message, text) => {
     const result = told(new Errors.CLIError(message));

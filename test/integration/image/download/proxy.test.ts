@@ -15,36 +15,32 @@ const file: Handler = (request, response, nth) => sendFile(request, response, wh
 /** A name that no resolver knows (RFC 2606): only the proxy can lead to it. */
 const HOST = 'images.invalid';
 
-let box: DownloadFolder;
-let server: TestServer;
+const at = downloadFixture();
 let proxy: TestProxy;
 let ca: string[];
 beforeEach(async () => {
-  box = await DownloadFolder.create();
-  await fs.mkdir(path.join(box.folder, 'locks'));
-  ca = [path.join(box.folder, 'locks', 'CA.pem')];
+  await fs.mkdir(path.join(at.box.folder, 'locks'));
+  ca = [path.join(at.box.folder, 'locks', 'CA.pem')];
   await fs.writeFile(ca[0] as string, authority.certificate);
 });
 afterEach(async () => {
   await proxy?.close();
-  await server?.close();
-  await box.dispose();
 });
 
 const secure = () => serve(file, certificateFor(authority, { dns: [HOST], ip: [] }));
-const fetch = (url: string, env: NodeJS.ProcessEnv, options = {}) => box.fetch(url, { ca, platform: { ...hostPlatform(), env }, ...options });
+const fetch = (url: string, env: NodeJS.ProcessEnv, options = {}) => at.box.fetch(url, { ca, platform: { ...hostPlatform(), env }, ...options });
 
 test('https goes through a tunnel, with user and password, also for the rest', async () => {
   server = await secure();
-  proxy = await startProxy(server.port, { login: 'jörg:p@ss w%rd' });
+  proxy = await startProxy(at.server.port, { login: 'jörg:p@ss w%rd' });
   expect((await fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).sha256).toBe(sha256);
   expect(proxy.requests).toEqual([`CONNECT ${HOST}:443`, `CONNECT ${HOST}:443`]);
-  expect(server.requests.map(({ headers }) => headers['proxy-authorization'])).toEqual([undefined, undefined]);
+  expect(at.server.requests.map(({ headers }) => headers['proxy-authorization'])).toEqual([undefined, undefined]);
 });
 
 test('plain http is asked of the proxy by the whole address', async () => {
-  server = await serve(file);
-  proxy = await startProxy(server.port, { login: 'me:secret' });
+  await at.start(file);
+  proxy = await startProxy(at.server.port, { login: 'me:secret' });
   expect((await fetch(`http://${HOST}:8080/x.iso`, { http_proxy: proxy.address }, { allowHttp: true, sha256 })).sha256).toBe(sha256);
   expect(proxy.requests).toEqual([`GET http://${HOST}:8080/x.iso`, `GET http://${HOST}:8080/x.iso`]);
 });
@@ -52,8 +48,8 @@ test('plain http is asked of the proxy by the whole address', async () => {
 test('a redirect to this computer leaves the proxy out', async () => {
   const here = await serve((request, response) => sendFile(request, response, whole), certificateFor(authority, { dns: [], ip: ['127.0.0.1'] }));
   try {
-    server = await serve((_, response) => void response.writeHead(302, { location: `${here.base}/y.iso` }).end(), certificateFor(authority, { dns: [HOST], ip: [] }));
-    proxy = await startProxy(server.port);
+    await at.start((_, response) => void response.writeHead(302, { location: `${here.base}/y.iso` }).end(), certificateFor(authority, { dns: [HOST], ip: [] }));
+    proxy = await startProxy(at.server.port);
     expect((await fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).sha256).toBe(sha256);
     expect(proxy.requests).toEqual([`CONNECT ${HOST}:443`]);
   } finally {
@@ -63,7 +59,7 @@ test('a redirect to this computer leaves the proxy out', async () => {
 
 test('a name in NO_PROXY is not asked of it', async () => {
   server = await secure();
-  proxy = await startProxy(server.port);
+  proxy = await startProxy(at.server.port);
   await expect(fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address, NO_PROXY: '.invalid' })).rejects.toMatchObject({ exit: 'network', reason: expect.stringMatching(/name of the server/) });
   expect(proxy.requests).toEqual([]);
 });
@@ -71,30 +67,30 @@ test('a name in NO_PROXY is not asked of it', async () => {
 describe('a proxy that refuses', () => {
   test('a wrong password', async () => {
     server = await secure();
-    proxy = await startProxy(server.port, { login: 'me:secret' });
+    proxy = await startProxy(at.server.port, { login: 'me:secret' });
     const failure: Error = await fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address.replace('secret', 'wr0ng') }).then(() => { throw new Error('it came'); }, (error) => error);
     expect(failure).toMatchObject({ exit: 'network', reason: expect.stringContaining('wants a user name') });
     expect(JSON.stringify(failure)).not.toContain('wr0ng');
-    expect(server.requests).toEqual([]);
+    expect(at.server.requests).toEqual([]);
   });
 
   test('the address', async () => {
     server = await secure();
-    proxy = await startProxy(server.port, { refuse: { status: 403 } });
+    proxy = await startProxy(at.server.port, { refuse: { status: 403 } });
     await expect(fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).rejects.toMatchObject({ exit: 'network', reason: expect.stringMatching(/^The proxy http:\/\/127.*does not let it through \(403\)/) });
     expect(proxy.requests).toHaveLength(1);
   });
 
   test('and redirects elsewhere is not followed: nobody vouches for its answer', async () => {
     server = await secure();
-    proxy = await startProxy(server.port, { refuse: { status: 302, location: `https://${HOST}/evil.iso` } });
+    proxy = await startProxy(at.server.port, { refuse: { status: 302, location: `https://${HOST}/evil.iso` } });
     await expect(fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).rejects.toMatchObject({ exit: 'network', reason: expect.stringContaining('302') });
     expect(proxy.requests).toHaveLength(1);
   });
 
   test('one that is not there', async () => {
     server = await secure();
-    proxy = await startProxy(server.port);
+    proxy = await startProxy(at.server.port);
     await proxy.close();
     await expect(fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).rejects.toMatchObject({ exit: 'network', reason: expect.stringContaining('does not answer') });
   });

@@ -14,27 +14,18 @@ const file: Handler = (request, response) => sendFile(request, response, whole, 
 const authority = makeAuthority('test', new Date());
 const certificate = (names: { dns: string[]; ip: string[] }, days?: [number, number], issuer: Pair = authority) => certificateFor(issuer, names, days);
 
-let box: DownloadFolder;
-let server: TestServer;
-let plain: TestServer | undefined;
+const at = downloadFixture();
 let ca: string[];
 beforeEach(async () => {
-  box = await DownloadFolder.create();
-  ca = [path.join(await fs.mkdtemp(path.join(box.folder, 'locks')), 'our CA.pem')];
+  ca = [path.join(await fs.mkdtemp(path.join(at.box.folder, 'locks')), 'our CA.pem')];
   await fs.writeFile(ca[0] as string, `a comment\n${authority.certificate}`);
-});
-afterEach(async () => {
-  await server?.close();
-  await plain?.close();
-  plain = undefined;
-  await box.dispose();
 });
 
 const local = { dns: ['localhost'], ip: ['127.0.0.1'] };
-const fetch = (options: Parameters<DownloadFolder['fetch']>[1] = { ca }) => box.fetch(`${server.base}/x.iso`, options);
+const fetch = (options: Parameters<DownloadFolder['fetch']>[1] = { ca }) => at.box.fetch(`${at.server.base}/x.iso`, options);
 
 test('an authority in a file is trusted', async () => {
-  server = await serve(file, certificate(local));
+  await at.start(file, certificate(local));
   expect((await fetch()).sha256).toBe(sha256);
 });
 
@@ -46,48 +37,48 @@ describe('is refused at once, before anything is asked for', () => {
     ['an unknown authority', () => certificate(local), false, /Nobody this computer trusts/],
     ['another authority of the same name', () => certificate(local, [-1, 1], makeAuthority('test', new Date())), true, /Nobody this computer trusts|signature/],
   ])('%s', async (_, made, trusted, reason) => {
-    server = await serve(file, made());
+    await at.start(file, made());
     await expect(fetch(trusted ? { ca } : {})).rejects.toMatchObject({ exit: 'network', reason: expect.stringMatching(reason) });
-    expect(server.requests).toEqual([]);
-    expect(box.sleeps).toEqual([]);
+    expect(at.server.requests).toEqual([]);
+    expect(at.box.sleeps).toEqual([]);
   });
 });
 
 describe('the environment', () => {
   const inProcess = async (env: NodeJS.ProcessEnv) => {
     const program = path.resolve(import.meta.dirname, '..', '..', '..', 'support', 'download-process.ts');
-    const options = JSON.stringify({ folder: box.folder, url: `${server.base}/x.iso`, patience: { tries: 1 } });
+    const options = JSON.stringify({ folder: at.box.folder, url: `${at.server.base}/x.iso`, patience: { tries: 1 } });
     const { stdout, stderr } = await execute(process.execPath, [program, options], { env: { ...process.env, NODE_OPTIONS: '', ...env } });
     if (stdout === '') throw new Error(stderr);
     return JSON.parse(stdout) as object;
   };
 
   test('NODE_EXTRA_CA_CERTS counts', async () => {
-    server = await serve(file, certificate(local));
+    await at.start(file, certificate(local));
     expect(await inProcess({ NODE_EXTRA_CA_CERTS: ca[0] })).toMatchObject({ sha256 });
   });
 
   test('NODE_TLS_REJECT_UNAUTHORIZED=0 does not', async () => {
-    server = await serve(file, certificate(local));
+    await at.start(file, certificate(local));
     expect(await inProcess({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toMatchObject({ code: 'network', reason: expect.stringContaining('Nobody this computer trusts') });
   });
 });
 
 test('https never redirects to plain http, not even here', async () => {
   plain = await serve(file);
-  server = await serve((_, response) => void response.writeHead(302, { location: `${plain?.base}/x.iso` }).end(), certificate(local));
+  await at.start((_, response) => void response.writeHead(302, { location: `${plain?.base}/x.iso` }).end(), certificate(local));
   await expect(fetch()).rejects.toMatchObject({ exit: 'network', reason: expect.stringContaining('redirects to plain http') });
   expect(plain.requests).toEqual([]);
 });
 
 test('http may redirect to https', async () => {
-  server = await serve(file, certificate(local));
-  plain = await serve((_, response) => void response.writeHead(302, { location: `${server.base}/x.iso` }).end());
-  expect((await box.fetch(`${plain.base}/x.iso`, { ca })).sha256).toBe(sha256);
+  await at.start(file, certificate(local));
+  plain = await serve((_, response) => void response.writeHead(302, { location: `${at.server.base}/x.iso` }).end());
+  expect((await at.box.fetch(`${plain.base}/x.iso`, { ca })).sha256).toBe(sha256);
 });
 
 test.each([['no certificate', 'nothing'], ['a damaged one', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']])('a file with %s is named', async (_, text) => {
-  server = await serve(file, certificate(local));
+  await at.start(file, certificate(local));
   await fs.writeFile(ca[0] as string, text);
   await expect(fetch()).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining('our CA.pem') });
 });
