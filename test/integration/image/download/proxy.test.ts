@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { hostPlatform } from '../../../../src/platform/platform.ts';
 import { makeAuthority } from '../../../../src/tls/profiles.ts';
 import { certificateFor } from '../../../support/certificates.ts';
-import { content, digestOf, DownloadFolder } from '../../../support/download.ts';
-import { sendFile, serve, type Handler, type TestServer } from '../../../support/http-faults.ts';
+import { content, digestOf, downloadFixture } from '../../../support/download.ts';
+import { sendFile, type Handler } from '../../../support/http-faults.ts';
 import { startProxy, type TestProxy } from '../../../support/proxy.ts';
 
 const whole = content(1_000_000);
@@ -27,11 +27,11 @@ afterEach(async () => {
   await proxy?.close();
 });
 
-const secure = () => serve(file, certificateFor(authority, { dns: [HOST], ip: [] }));
+const secure = () => at.start(file, certificateFor(authority, { dns: [HOST], ip: [] }));
 const fetch = (url: string, env: NodeJS.ProcessEnv, options = {}) => at.box.fetch(url, { ca, platform: { ...hostPlatform(), env }, ...options });
 
 test('https goes through a tunnel, with user and password, also for the rest', async () => {
-  server = await secure();
+  await secure();
   proxy = await startProxy(at.server.port, { login: 'jörg:p@ss w%rd' });
   expect((await fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).sha256).toBe(sha256);
   expect(proxy.requests).toEqual([`CONNECT ${HOST}:443`, `CONNECT ${HOST}:443`]);
@@ -46,19 +46,15 @@ test('plain http is asked of the proxy by the whole address', async () => {
 });
 
 test('a redirect to this computer leaves the proxy out', async () => {
-  const here = await serve((request, response) => sendFile(request, response, whole), certificateFor(authority, { dns: [], ip: ['127.0.0.1'] }));
-  try {
-    await at.start((_, response) => void response.writeHead(302, { location: `${here.base}/y.iso` }).end(), certificateFor(authority, { dns: [HOST], ip: [] }));
-    proxy = await startProxy(at.server.port);
-    expect((await fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).sha256).toBe(sha256);
-    expect(proxy.requests).toEqual([`CONNECT ${HOST}:443`]);
-  } finally {
-    await here.close();
-  }
+  const location = await at.start((request, response) => sendFile(request, response, whole), certificateFor(authority, { dns: [], ip: ['127.0.0.1'] }));
+  await at.start((_, response) => void response.writeHead(302, { location }).end(), certificateFor(authority, { dns: [HOST], ip: [] }));
+  proxy = await startProxy(at.server.port);
+  expect((await fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).sha256).toBe(sha256);
+  expect(proxy.requests).toEqual([`CONNECT ${HOST}:443`]);
 });
 
 test('a name in NO_PROXY is not asked of it', async () => {
-  server = await secure();
+  await secure();
   proxy = await startProxy(at.server.port);
   await expect(fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address, NO_PROXY: '.invalid' })).rejects.toMatchObject({ exit: 'network', reason: expect.stringMatching(/name of the server/) });
   expect(proxy.requests).toEqual([]);
@@ -66,7 +62,7 @@ test('a name in NO_PROXY is not asked of it', async () => {
 
 describe('a proxy that refuses', () => {
   test('a wrong password', async () => {
-    server = await secure();
+    await secure();
     proxy = await startProxy(at.server.port, { login: 'me:secret' });
     const failure: Error = await fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address.replace('secret', 'wr0ng') }).then(() => { throw new Error('it came'); }, (error) => error);
     expect(failure).toMatchObject({ exit: 'network', reason: expect.stringContaining('wants a user name') });
@@ -75,21 +71,21 @@ describe('a proxy that refuses', () => {
   });
 
   test('the address', async () => {
-    server = await secure();
+    await secure();
     proxy = await startProxy(at.server.port, { refuse: { status: 403 } });
     await expect(fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).rejects.toMatchObject({ exit: 'network', reason: expect.stringMatching(/^The proxy http:\/\/127.*does not let it through \(403\)/) });
     expect(proxy.requests).toHaveLength(1);
   });
 
   test('and redirects elsewhere is not followed: nobody vouches for its answer', async () => {
-    server = await secure();
+    await secure();
     proxy = await startProxy(at.server.port, { refuse: { status: 302, location: `https://${HOST}/evil.iso` } });
     await expect(fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).rejects.toMatchObject({ exit: 'network', reason: expect.stringContaining('302') });
     expect(proxy.requests).toHaveLength(1);
   });
 
   test('one that is not there', async () => {
-    server = await secure();
+    await secure();
     proxy = await startProxy(at.server.port);
     await proxy.close();
     await expect(fetch(`https://${HOST}/x.iso`, { HTTPS_PROXY: proxy.address })).rejects.toMatchObject({ exit: 'network', reason: expect.stringContaining('does not answer') });

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import zlib from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { hostPlatform } from '../../../../src/platform/platform.ts';
-import { content, digestOf, DownloadFolder } from '../../../support/download.ts';
-import { sendFile, serve, type Handler, type TestServer } from '../../../support/http-faults.ts';
+import { content, digestOf, downloadFixture } from '../../../support/download.ts';
+import { sendFile, type Handler } from '../../../support/http-faults.ts';
 
 const whole = content(1_000_000);
 const sha256 = digestOf(whole);

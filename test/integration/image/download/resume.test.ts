@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { sidecarOf } from '../../../../src/image/download/partial.ts';
-import { content, digestOf, DownloadFolder } from '../../../support/download.ts';
-import { sendFile, serve, type FileOptions, type Handler, type TestServer } from '../../../support/http-faults.ts';
+import { content, digestOf, downloadFixture } from '../../../support/download.ts';
+import { sendFile, type FileOptions, type Handler } from '../../../support/http-faults.ts';
 
 const MB = 1_000_000;
 const whole = content(6 * MB + 12_345);

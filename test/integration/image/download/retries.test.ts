@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { content, digestOf, DownloadFolder } from '../../../support/download.ts';
-import { sendFile, serve, type Handler, type TestServer } from '../../../support/http-faults.ts';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { content, digestOf, downloadFixture } from '../../../support/download.ts';
+import { sendFile } from '../../../support/http-faults.ts';
 
 const whole = content(1_000_000);
 const sha256 = digestOf(whole);

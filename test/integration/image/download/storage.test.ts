@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { execute, type Result } from '../../../support/b2d.ts';
-import { content, digestOf, DownloadFolder } from '../../../support/download.ts';
-import { sendFile, serve, type TestServer } from '../../../support/http-faults.ts';
+import { content, digestOf, downloadFixture } from '../../../support/download.ts';
+import { sendFile } from '../../../support/http-faults.ts';
 import { tool } from '../../../support/tools.ts';
 
 const whole = content(6_000_000);

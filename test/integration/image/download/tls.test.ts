@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { execute } from '../../../support/b2d.ts';
-import { content, digestOf, DownloadFolder } from '../../../support/download.ts';
-import { sendFile, serve, type Handler, type TestServer } from '../../../support/http-faults.ts';
+import { content, digestOf, downloadFixture, type DownloadFolder } from '../../../support/download.ts';
+import { sendFile, type Handler } from '../../../support/http-faults.ts';
 import { certificateFor } from '../../../support/certificates.ts';
 import { makeAuthority, type Pair } from '../../../../src/tls/profiles.ts';
 
@@ -65,16 +65,17 @@ describe('the environment', () => {
 });
 
 test('https never redirects to plain http, not even here', async () => {
-  plain = await serve(file);
-  await at.start((_, response) => void response.writeHead(302, { location: `${plain?.base}/x.iso` }).end(), certificate(local));
+  const location = await at.start(file);
+  const plain = at.server;
+  await at.start((_, response) => void response.writeHead(302, { location }).end(), certificate(local));
   await expect(fetch()).rejects.toMatchObject({ exit: 'network', reason: expect.stringContaining('redirects to plain http') });
   expect(plain.requests).toEqual([]);
 });
 
 test('http may redirect to https', async () => {
-  await at.start(file, certificate(local));
-  plain = await serve((_, response) => void response.writeHead(302, { location: `${at.server.base}/x.iso` }).end());
-  expect((await at.box.fetch(`${plain.base}/x.iso`, { ca })).sha256).toBe(sha256);
+  const location = await at.start(file, certificate(local));
+  const plain = await at.start((_, response) => void response.writeHead(302, { location }).end());
+  expect((await at.box.fetch(plain, { ca })).sha256).toBe(sha256);
 });
 
 test.each([['no certificate', 'nothing'], ['a damaged one', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n']])('a file with %s is named', async (_, text) => {
