@@ -2,7 +2,7 @@
 # The proof that the last steps are reproducible: the same parts, packed once more, give the same bytes.
 
 # save_parts FOLDER: notes which parts the image in FOLDER was made of.
-save_parts() { declare -p VERSION SOURCE_DATE_EPOCH CHROOT ENGINE TOOL_DIRS CA_CERTIFICATES KERNEL_IMAGE >"$1/parts"; }
+save_parts() { declare -p VERSION DOCKER_VERSION SOURCE_DATE_EPOCH CHROOT ENGINE TOOL_DIRS CA_CERTIFICATES KERNEL_IMAGE >"$1/parts"; }
 
 # build_again: packs the newest cached image of this tree once more from its parts, past the cache, and
 # fails when a byte differs. Touches neither the network nor iso/out.

@@ -5,6 +5,12 @@
 # crashed guest starts again after ten seconds. Kernel: Documentation/admin-guide/kernel-parameters.txt.
 readonly COMMAND_LINE="console=tty0 console=ttyS0,115200 loglevel=4 panic=10"
 
+# What this image leaves on the data disk. The format is raised by one when an image writes what the images before it cannot
+# read (a new storage driver, an engine that converts its data): b2d then refuses to go back to those. An image reads all
+# formats up to its own. The storage drivers are those that the engine is able to use, iso/engine/build-tags.
+readonly DATA_FORMAT=1
+readonly STORAGE_DRIVERS=overlay2
+
 # build_initramfs: sets INITRAMFS, and ROOT_LIST, a table of the files in it.
 build_initramfs() {
   step "Root file system"
@@ -51,6 +57,7 @@ build_iso() {
   {
     assign VERSION "$VERSION"
     assign ARCH "$ARCH"
+    assign DESCRIPTION "b2d $VERSION $ARCH docker $DOCKER_VERSION data $DATA_FORMAT $STORAGE_DRIVERS"
     assign KERNEL "$(inside "$KERNEL_IMAGE")"
     assign INITRAMFS "$(inside "$INITRAMFS")"
     assign COMMAND_LINE "$COMMAND_LINE"

@@ -23,6 +23,7 @@ build_manifest() {
     printf '%s\t%s\n' version "$VERSION" arch "$ARCH" file "b2d-$ARCH.iso" size "$(size_of "$iso")" sha256 "$(digest "$iso")"
     printf '%s\t%s\n' kernel.release "$KERNEL_RELEASE" kernel.package "$KERNEL_SOURCE_VERSION"
     printf '%s\t%s\n' engine.docker "$DOCKER_VERSION" engine.containerd "$CONTAINERD_VERSION"
+    printf '%s\t%s\n' data.format "$DATA_FORMAT" data.storageDrivers "$STORAGE_DRIVERS"
     printf '%s\t%s\n' boot.commandLine "$COMMAND_LINE"
   } >"$work/facts"
   cp "$folder/extents" "$work/"

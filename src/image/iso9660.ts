@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { B2dError } from '../errors.ts';
 import { storageError } from '../platform/files.ts';
+import type { DataFormat } from './data-format.ts';
 
 /** ECMA-119: the primary volume descriptor is in sector 16 of 2048 bytes, type 1, with the identifier CD001. */
 const SECTOR = 2048;
@@ -12,10 +13,14 @@ const VOLUME_SPACE_SIZE = 80;
 
 export interface IsoInfo {
   volumeId: string;
-  /** b2d's images say `b2d <version> <architecture>` here. */
+  /** b2d's images say `b2d VERSION ARCHITECTURE docker VERSION data FORMAT DRIVER,DRIVER` here. */
   application: string;
-  /** Of a b2d image; empty for any other. */
+  /** Of a b2d image; empty for any other, as are the architecture (Debian's name) and the engine's version. */
   version: string;
+  arch: string;
+  engine: string;
+  /** Undefined where it does not say. */
+  data: DataFormat | undefined;
   /** Bytes that the file system needs. */
   size: number;
 }
@@ -36,7 +41,13 @@ export async function inspectIso(file: string): Promise<IsoInfo> {
     throw invalid(file, `It is truncated: ${fileSize} of ${size} bytes are there.`);
   }
   const application = text(FIELD.application);
-  return { volumeId: text(FIELD.volumeId), application, version: /^b2d (\S+)/i.exec(application)?.[1] ?? '', size };
+  return { volumeId: text(FIELD.volumeId), application, ...describe(application), size };
+}
+
+/** Reads an application id. Early images have the first three words alone. */
+function describe(application: string): Pick<IsoInfo, 'version' | 'arch' | 'engine' | 'data'> {
+  const [, version = '', arch = '', engine = '', format, drivers = ''] = /^b2d (\S+) (\S+)(?: docker (\S+) data (\d+) (\S+))?/i.exec(application) ?? [];
+  return { version, arch: arch.toLowerCase(), engine, data: format === undefined ? undefined : { format: Number(format), storageDrivers: drivers.split(',') } };
 }
 
 async function readDescriptor(file: string): Promise<{ descriptor: Buffer; fileSize: number }> {

@@ -2,13 +2,18 @@ import fs from 'node:fs';
 import { digestOf } from '../platform/digest.ts';
 import { exists, storageError, writeAtomic } from '../platform/files.ts';
 import type { Platform } from '../platform/platform.ts';
-import { inspectIso } from './iso9660.ts';
+import { inspectIso, type IsoInfo } from './iso9660.ts';
 
 /** An image in the store: verified, read-only, named by its content. */
-export interface StoredImage {
+export interface StoredImage extends Pick<IsoInfo, 'version' | 'arch' | 'engine' | 'data'> {
   sha256: string;
   file: string;
-  version: string;
+}
+
+/** What a file of the store is. @throws B2dError (imageInvalid) */
+export async function storedImage(sha256: string, file: string): Promise<StoredImage> {
+  const { version, arch, engine, data } = await inspectIso(file);
+  return { sha256, file, version, arch, engine, data };
 }
 
 /** `images` below B2D_HOME. */
@@ -36,7 +41,7 @@ export async function findImage(platform: Platform, home: string, sha256: string
       }
       await recordStat(file);
     }
-    return { sha256, file, version: (await inspectIso(file)).version };
+    return await storedImage(sha256, file);
   } catch (error) {
     if (!(await exists(file))) return undefined; // another b2d has removed it meanwhile
     throw error;

@@ -13,6 +13,8 @@ interface Manifest {
   version: string;
   size: number;
   sha256: string;
+  engine: { docker: string };
+  data: { format: number; storageDrivers: string[] };
   boot: Record<'kernel' | 'initrd', { offset: number; size: number }>;
   sources: { package: string; version: string; licence: string }[];
 }
@@ -44,7 +46,7 @@ describe('the built image', () => {
 
   test('states its version where the host looks, and holds kernel and initramfs where the manifest says', async () => {
     const { image, manifest } = await built();
-    expect(await inspectIso(path.join(iso, 'out/b2d-amd64.iso'))).toMatchObject({ volumeId: 'B2D', application: expect.stringMatching(/^b2d \S+ amd64$/), version: manifest.version });
+    expect(await inspectIso(path.join(iso, 'out/b2d-amd64.iso'))).toMatchObject({ volumeId: 'B2D', version: manifest.version, arch: 'amd64', engine: manifest.engine.docker, data: manifest.data });
     // Documentation/arch/x86/boot.rst: "HdrS" at 0x202. RFC 8878, 3.1.1: Zstandard's magic number.
     expect(image.toString('latin1', manifest.boot.kernel.offset + 0x202, manifest.boot.kernel.offset + 0x206)).toBe('HdrS');
     expect(image.readUInt32LE(manifest.boot.initrd.offset)).toBe(0xfd2fb528);

@@ -9,6 +9,6 @@ export function tinyIso(options: { application?: string; volumeId?: string; sect
   descriptor.write((options.volumeId ?? 'B2D').padEnd(32), 40, 'latin1');
   descriptor.writeUInt32LE(sectors, 80);
   descriptor.writeUInt32BE(sectors, 84);
-  descriptor.write((options.application ?? 'b2d 9.9.9 amd64').padEnd(128), 574, 'latin1');
+  descriptor.write((options.application ?? 'b2d 9.9.9 amd64 docker 28.0.0 data 1 overlay2').padEnd(128), 574, 'latin1');
   return iso;
 }

@@ -43,9 +43,10 @@ xorriso -as mkisofs -quiet -o /build/b2d.iso -V B2D -R -no-pad \
   -b boot/isolinux/isolinux.bin -c boot/isolinux/boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table \
   -eltorito-alt-boot -e boot/efi.img -no-emul-boot -isohybrid-gpt-basdat \
   "$tree" >/build/xorriso.log 2>&1 || { cat /build/xorriso.log >&2; exit 1; }
-# The host reads "b2d VERSION ARCH" from the application id: 128 characters from byte 574 of the volume
-# descriptor, sector 16 (ECMA-119, 8.4.20). xorriso would write it in capitals; a version is spelt as it is.
-printf '%-128s' "b2d $VERSION $ARCH" | dd of=/build/b2d.iso bs=1 seek=$((16 * 2048 + 574)) conv=notrunc status=none
+# The host reads what the image is ("b2d VERSION ARCH docker VERSION data FORMAT DRIVERS") from the application id: 128 characters
+# from byte 574 of the volume descriptor, sector 16 (ECMA-119, 8.4.20). xorriso would write it in capitals; a version is spelt as it is.
+[ "${#DESCRIPTION}" -le 128 ] || { echo "iso: the description is too long: $DESCRIPTION" >&2; exit 1; }
+printf '%-128s' "$DESCRIPTION" | dd of=/build/b2d.iso bs=1 seek=$((16 * 2048 + 574)) conv=notrunc status=none
 
 # Where each file lies, for hosts that load the kernel themselves: "name path offset size", tab-separated.
 xorriso -indev /build/b2d.iso -find /boot -type f -exec report_lba -- 2>/dev/null |

@@ -11,7 +11,8 @@ import re
 import subprocess
 from pathlib import Path
 
-NUMBERS = {"size"}
+NUMBERS = {"size", "format"}
+LISTS = {"storageDrivers"}  # separated by commas
 TITLES = (
     (r"GNU Lesser General Public License", "LGPL"),
     (r"GNU General Public License", "GPL"),
@@ -59,7 +60,7 @@ def main():
         *groups, last = name.split(".")
         for group in groups:
             target = target.setdefault(group, {})
-        target[last] = int(value) if last in NUMBERS else value
+        target[last] = int(value) if last in NUMBERS else value.split(",") if last in LISTS else value
     for name, path, offset, size in rows("extents"):
         if name not in ("kernel", "initrd"):
             continue

@@ -15,8 +15,14 @@ afterEach(() => removeFolder(folder));
 
 describe('what an ISO says of itself', () => {
   test('is read without booting it', async () => {
+    const application = 'b2d 1.2.3 amd64 docker 28.5.2 data 2 overlay2,vfs';
+    await fs.writeFile(file, tinyIso({ application }));
+    expect(await inspectIso(file)).toEqual({ volumeId: 'B2D', application, version: '1.2.3', arch: 'amd64', engine: '28.5.2', data: { format: 2, storageDrivers: ['overlay2', 'vfs'] }, size: 40 * 2048 });
+  });
+
+  test('may lack its engine and its data format, and be in capitals', async () => {
     await fs.writeFile(file, tinyIso({ application: 'B2D 1.2.3 AMD64' }));
-    expect(await inspectIso(file)).toEqual({ volumeId: 'B2D', application: 'B2D 1.2.3 AMD64', version: '1.2.3', size: 40 * 2048 });
+    expect(await inspectIso(file)).toMatchObject({ version: '1.2.3', arch: 'amd64', engine: '', data: undefined });
   });
 
   test('has no version where it is not b2d\'s', async () => {
