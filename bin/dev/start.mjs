@@ -1,7 +1,7 @@
 // npm start: from a clean clone to a container that ran in b2d's machine.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, image, projectEnvironment, root, stop } from './prepare.mjs';
+import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, image, projectEnvironment, projectNode, root, stop } from './prepare.mjs';
 
 const USAGE = `Usage: npm start
 
@@ -29,17 +29,19 @@ const env = projectEnvironment();
 if (client) env.PATH = `${join(client, 'bin')}:${env.PATH}`;
 const b2d = join(root, 'bin', 'b2d.js');
 
-run('node', [b2d, 'up', '--iso', image]);
+run(projectNode, [b2d, 'up', '--iso', image]);
 // The guest's own busybox makes an image without any registry.
-shell(`eval "$("$1" "$2" env --shell bash)"
+shell(`settings=$("$1" "$2" env --shell bash)
+eval "$settings"
 docker image inspect b2d-hello >/dev/null 2>&1 || "$1" "$2" ssh -- tar -cf - -C / bin | docker import - b2d-hello >/dev/null
 docker version --format 'Client {{.Client.Version}}, engine {{.Server.Version}}'
 docker run --rm b2d-hello /bin/echo "Hello from a container in b2d."`);
-console.error('\nThe machine goes on running. Point your shell at it:  eval "$(node bin/b2d.js env)"\nShut it down:                                        node bin/b2d.js down');
+const node = Number(process.versions.node.split('.')[0]) < 22 ? 'node_modules/.bin/node' : 'node';
+console.error(`\nThe machine goes on running. Point your shell at it:  eval "$(${node} bin/b2d.js env)"\nShut it down:                                        ${node} bin/b2d.js down`);
 if (client) console.error(`This machine has no docker client of its own; one is in:    ${join(client, 'bin')}`);
 
 function shell(script) {
-  run('bash', ['-euo', 'pipefail', '-c', script, 'start', process.execPath, b2d]);
+  run('bash', ['-euo', 'pipefail', '-c', script, 'start', projectNode, b2d]); // this script itself may run on an older Node
 }
 
 function run(file, args) {
