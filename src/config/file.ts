@@ -3,7 +3,7 @@ import { parse, TomlError } from 'smol-toml';
 import { B2dError, codeOf } from '../errors.ts';
 import { storageError } from '../platform/files.ts';
 import { closest } from './closest.ts';
-import { DRIVER_TABLES, SETTING_KEYS, type RawValue } from './settings.ts';
+import { DRIVER_TABLES, SETTING_KEYS, SETTING_TABLES, type RawValue } from './settings.ts';
 
 /** What config.toml says, by setting; `extra` by `driver.name`. */
 export interface ConfigFile {
@@ -26,12 +26,17 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
   if (bytes === undefined) return config;
   for (const [key, value] of Object.entries(parseToml(file, decode(file, bytes)))) {
     if (isOneOf(DRIVER_TABLES, key)) addDriverTable(config, file, key, value);
-    else if (!isOneOf(SETTING_KEYS, key)) config.warnings.push(unknownKey(file, key, [...SETTING_KEYS, ...DRIVER_TABLES]));
-    else if (typeof value === 'string' || typeof value === 'number') config.values[key] = value;
-    else if (key === 'ca' && Array.isArray(value) && value.every((entry) => typeof entry === 'string')) config.values[key] = value;
-    else throw wrongKind(file, key, value, key === 'ca' ? 'a string or a list of strings' : 'a string or a number');
+    else if (SETTING_TABLES.has(key)) for (const [name, inner] of Object.entries(asTable(file, key, value))) addSetting(config, file, `${key}.${name}`, inner);
+    else addSetting(config, file, key, value);
   }
   return config;
+}
+
+function addSetting(config: ConfigFile, file: string, key: string, value: unknown): void {
+  if (!isOneOf(SETTING_KEYS, key)) config.warnings.push(unknownKey(file, key, [...SETTING_KEYS, ...DRIVER_TABLES]));
+  else if (typeof value === 'string' || typeof value === 'number') config.values[key] = value;
+  else if (key === 'ca' && Array.isArray(value) && value.every((entry) => typeof entry === 'string')) config.values[key] = value;
+  else throw wrongKind(file, key, value, key === 'ca' ? 'a string or a list of strings' : 'a string or a number');
 }
 
 const isOneOf = (names: readonly string[], name: string): boolean => names.includes(name);
@@ -62,11 +67,15 @@ function parseToml(file: string, source: string): Record<string, unknown> {
 }
 
 function addDriverTable(config: ConfigFile, file: string, driver: string, table: unknown): void {
-  if (typeof table !== 'object' || table === null || Array.isArray(table) || table instanceof Date) throw wrongKind(file, driver, table, `a table: [${driver}]`);
-  for (const [name, value] of Object.entries(table)) {
+  for (const [name, value] of Object.entries(asTable(file, driver, table))) {
     if (!['string', 'number', 'boolean'].includes(typeof value)) throw wrongKind(file, `${driver}.${name}`, value, 'a string, a number, true or false');
     config.extra[`${driver}.${name}`] = String(value);
   }
+}
+
+function asTable(file: string, key: string, table: unknown): object {
+  if (typeof table !== 'object' || table === null || Array.isArray(table) || table instanceof Date) throw wrongKind(file, key, table, `a table: [${key}]`);
+  return table;
 }
 
 function unknownKey(file: string, key: string, known: readonly string[]): string {

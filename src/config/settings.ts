@@ -4,7 +4,7 @@ import { withoutLogin } from '../output/without-login.ts';
 import type { Platform } from '../platform/platform.ts';
 import { formatMebibytes, parseSize } from './size.ts';
 
-/** The effective settings by the names users give them. Sizes are in MiB; `iso` is empty where the bundled image is meant. */
+/** The effective settings by the names users give them, `table.name` where they stand in a table. Sizes are in MiB; `iso` is empty where the bundled image is meant. */
 export interface SettingValues {
   machine: string;
   memory: number;
@@ -16,6 +16,9 @@ export interface SettingValues {
   proxy: string | undefined;
   /** Files of certificate authorities that downloads trust beside the system's. */
   ca: string[];
+  /** The address of the newest release's manifest, and the file of the public keys it is signed with; empty for those that came with this b2d. */
+  'release.url': string;
+  'release.keys': string;
 }
 
 export type SettingKey = keyof SettingValues;
@@ -118,6 +121,20 @@ export const definitions: { readonly [K in SettingKey]: SettingDefinition<Settin
     show: (value) => value.join(', ') || 'none of your own',
     resolvePaths: (value, absolute) => value.map(absolute),
   },
+  'release.url': {
+    form: 'the address of a release.json, https://...',
+    parse: (raw) => (raw === '' || (typeof raw === 'string' && /^https?:$/.test(URL.parse(raw)?.protocol ?? '')) ? raw : undefined),
+    default: () => '',
+    show: (value) => withoutLogin(value) || 'where this b2d came from',
+    redact: withoutLogin,
+  },
+  'release.keys': {
+    form: 'the path of a PEM file',
+    parse: (raw) => (typeof raw === 'string' ? raw : undefined),
+    default: () => '',
+    show: (value) => value || 'those of this b2d',
+    resolvePaths: (value, absolute) => (value === '' ? value : absolute(value)),
+  },
 };
 
 /** The scheme may be left out, so whatever stands before the host may be a password. */
@@ -130,5 +147,8 @@ export const SETTING_KEYS = Object.keys(definitions) as SettingKey[];
 /** Settings of a driver are free: each is a table of config.toml, its keys are the driver's own documented names. */
 export const DRIVER_TABLES: readonly DriverName[] = ['qemu', 'virtualbox'];
 
-/** The variable of a setting: `B2D_MEMORY`. */
-export const variableOf = (key: SettingKey): string => `B2D_${key.toUpperCase()}`;
+/** The tables of the other settings: `release`. */
+export const SETTING_TABLES = new Set(SETTING_KEYS.flatMap((key) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])));
+
+/** The variable of a setting: `B2D_MEMORY`, `B2D_RELEASE_URL`. */
+export const variableOf = (key: SettingKey): string => `B2D_${key.toUpperCase().replace('.', '_')}`;

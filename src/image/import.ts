@@ -13,7 +13,7 @@ import { inspectIso } from './iso9660.ts';
 import { cleanLeftovers, copyFile, downloadFiles } from './leftovers.ts';
 import { importLock } from './locks.ts';
 import type { ImageSource } from './source.ts';
-import { findImage, imageFile, imagesFolder, recordStat, type StoredImage } from './store.ts';
+import { findImage, imageFile, imagesFolder, recordStat, storedImage, type StoredImage } from './store.ts';
 
 export interface ImportOptions extends NetworkOptions {
   onProgress?(transfer: Transfer): void;
@@ -41,7 +41,7 @@ export async function importImage(platform: Platform, home: string, source: Imag
   const file = imageFile(platform, home, sha256);
   try {
     await recordStat(file);
-    return { sha256, file, version: (await inspectIso(file)).version };
+    return await storedImage(sha256, file);
   } catch (error) {
     if (await exists(file)) throw error;
     return importImage(platform, home, source, options); // another b2d has removed it in this moment
@@ -51,16 +51,28 @@ export async function importImage(platform: Platform, home: string, source: Imag
 async function importUrl(platform: Platform, home: string, source: ImageSource & { kind: 'url' }, options: ImportOptions): Promise<string> {
   const key = source.sha256 ?? `url-${crypto.createHash('sha256').update(shownAddress(source.url)).digest('hex').slice(0, 32)}`;
   await cleanLeftovers(platform, home, key);
-  const { sha256 } = await download({
+  const from = (url: string) => download({
     ...options,
     ...downloadFiles(platform, home, key),
     platform,
-    url: source.url,
+    url,
     sha256: source.sha256,
+    size: source.size,
     target: (digest) => imageFile(platform, home, digest),
     check: async (file) => void (await inspectIso(file)),
   });
-  return sha256;
+  return (await firstThatAnswers([source.url, ...(source.mirrors ?? [])], from, options.onNote)).sha256;
+}
+
+/** The first address counts; the others are tried in turn while it is the network that fails. @throws the last one's error */
+async function firstThatAnswers<T>([url = '', ...others]: readonly string[], fetch: (url: string) => Promise<T>, onNote?: (text: string) => void): Promise<T> {
+  try {
+    return await fetch(url);
+  } catch (error) {
+    if (others.length === 0 || !(error instanceof B2dError) || error.exit !== 'network') throw error;
+    onNote?.(`${error.message} ${error.reason ?? ''} Trying ${shownAddress(others[0] as string)}.`);
+    return firstThatAnswers(others, fetch, onNote);
+  }
 }
 
 /** The digest of a file that is an ISO as far as its first sectors tell. @throws B2dError (imageInvalid) where it is none, or not the expected one */

@@ -12,10 +12,13 @@ export class TryAgain extends Error {
   }
 }
 
+/** The server answers and has no such file. */
+export class NoSuchFileError extends B2dError {}
+
 const IN_A_BROWSER = 'Open the address in a browser; a file that was downloaded there is used by: b2d init --iso PATH';
 
-function failed(url: string, reason: string, remedy: string | string[], cause?: unknown): B2dError {
-  return new B2dError(`The image could not be downloaded from ${url}.`, { exit: 'network', reason, remedy, cause });
+function failed(url: string, reason: string, remedy: string | string[], cause?: unknown, Kind = B2dError): B2dError {
+  return new Kind(`The image could not be downloaded from ${url}.`, { exit: 'network', reason, remedy, cause });
 }
 
 export function unusableAddress(text: string): B2dError {
@@ -46,7 +49,7 @@ export function gaveUp(url: string, reason: string, received: number): B2dError 
 export function refusedStatus(url: string, status: number, html: boolean): B2dError {
   const page = html ? ' It came with a web page: perhaps from a proxy, a filter or the login of this network.' : '';
   if (status === 407) return failed(url, 'The proxy wants a user name and password.', 'Put them into its address: http://USER:PASSWORD@HOST:PORT');
-  if (status === 404 || status === 410) return failed(url, `There is no such file (${status}).${page}`, 'Check the address.');
+  if (status === 404 || status === 410) return failed(url, `There is no such file (${status}).${page}`, 'Check the address.', undefined, NoSuchFileError);
   if (status === 401 || status === 403) return failed(url, `The server refuses access (${status}).${page}`, IN_A_BROWSER);
   if (status === 511) return failed(url, 'This network wants you to log in (511).', 'Open any page in a browser, log in, and run the command again.');
   return failed(url, `The server answers with status ${status}.${page}`, IN_A_BROWSER);
