@@ -12,6 +12,8 @@ const TEST_PACKAGES = {
   openssl: 'openssl',
   curl: 'curl',
   mke2fs: 'e2fsprogs',
+  xorriso: 'xorriso',
+  cpio: 'cpio',
   script: 'bsdutils',
   unshare: 'util-linux',
   ip: 'iproute2',

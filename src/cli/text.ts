@@ -1,10 +1,17 @@
 import { machineFlag } from '../machine/errors.ts';
+import { nameOf } from '../machine/image.ts';
+import type { GoneBack } from '../machine/trial.ts';
 
 const SETTING_NAMES: Record<string, string> = { memoryMiB: 'memory', cpus: 'CPUs', diskMiB: 'disk', image: 'image', extra: 'driver settings' };
 
 /** Tells which settings were changed and when they count. */
 export function pendingNote(name: string, changed: readonly string[]): string {
   return `Changed: ${changed.map((key) => SETTING_NAMES[key] ?? key).join(', ')}. It takes effect at the next start:  b2d restart${machineFlag(name)}`;
+}
+
+/** Tells that an upgrade was undone. */
+export function goneBackNote(name: string, { from, to, error }: GoneBack): string {
+  return `Image ${nameOf(from)}, which an upgrade had given it, did not get ready (${error.reason ?? error.message}); "${name}" is back on ${nameOf(to)}.`;
 }
 
 /** Tells how a suspended machine goes on, or not. */

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { askYesNo } from '../cli/ask.ts';
 import { B2dCommand } from '../cli/base.ts';
 import { machineFlags } from '../cli/machine-flags.ts';
-import { pendingNote } from '../cli/text.ts';
+import { goneBackNote, pendingNote } from '../cli/text.ts';
 import { machineFlag } from '../machine/errors.ts';
 import { dockerHost } from '../machine/loopback.ts';
 import { engineEndpoint, withMachine } from '../machine/machine.ts';
@@ -21,12 +21,13 @@ export default class Up extends B2dCommand<typeof Up> {
   async run(): Promise<object> {
     const name = this.machineName;
     const options = { discardState: this.flags['discard-state'], mayDiscard: mayDiscard(name) };
-    const { machine, way, pending } = await withMachine(this.workspace, name, 'up', () => up(this.workspace, name, this.requested, options));
+    const { machine, way, pending, goneBack } = await withMachine(this.workspace, name, 'up', () => up(this.workspace, name, this.requested, options));
     const endpoint = engineEndpoint(machine);
     this.workspace.progress.note(`Machine "${name}" ${{ booted: 'is up', resumed: 'goes on where it was', ran: 'was already running' }[way]}.`);
+    if (goneBack) this.workspace.progress.note(goneBackNote(name, goneBack));
     if (pending.length > 0) this.workspace.progress.note(pendingNote(name, pending));
     this.workspace.progress.note(`Point this shell at it:  ${this.hint(name)}`);
-    return { name, started: way !== 'ran', resumed: way === 'resumed', pending, dockerHost: dockerHost(endpoint.port), certPath: endpoint.certPath };
+    return { name, started: way !== 'ran', resumed: way === 'resumed', pending, ...(goneBack && { goneBackTo: goneBack.to, failedImage: goneBack.from }), dockerHost: dockerHost(endpoint.port), certPath: endpoint.certPath };
   }
 
   private hint(name: string): string {

@@ -61,6 +61,14 @@ export async function engineVersion(endpoint: EngineEndpoint, timeoutMs?: number
   return { version: text('Version'), apiVersion: text('ApiVersion'), minApiVersion: text('MinAPIVersion'), kernel: text('KernelVersion'), os: text('Os'), arch: text('Arch') };
 }
 
+/** How the engine keeps its data, of `/info`. @throws when the engine does not answer. */
+export async function engineStorage(endpoint: EngineEndpoint): Promise<{ engine: string; storageDriver: string }> {
+  const { status, body } = await engineGet(endpoint, '/info');
+  const { ServerVersion: engine, Driver: storageDriver } = (status === 200 ? JSON.parse(body) : {}) as Record<string, unknown>;
+  if (typeof engine !== 'string' || typeof storageDriver !== 'string') throw new Error(`/info answered ${status}: ${body.slice(0, 200)}`);
+  return { engine, storageDriver };
+}
+
 /** Whether the engine answers `/_ping` over mutual TLS within the deadline. */
 export async function pingEngine(endpoint: EngineEndpoint, timeoutMs = 5_000): Promise<{ ok: true } | { ok: false; error: unknown }> {
   try {

@@ -6,7 +6,7 @@ import { inspectIso } from './iso9660.ts';
 import { imagesFolder, type StoredImage } from './store.ts';
 
 /** An image as the store's list has it; it is not verified for that. */
-export interface ListedImage extends StoredImage {
+export interface ListedImage extends Pick<StoredImage, 'sha256' | 'file' | 'version'> {
   bytes: number;
   /** When its last byte was written. */
   storedAt: Date;

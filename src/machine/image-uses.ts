@@ -37,7 +37,7 @@ export async function imageUses(platform: Platform, home: string): Promise<Image
 }
 
 /** The image it has, the one before that it can go back to, and the one it was booted with. @throws Error where the record does not tell */
-function digestsOf(record: MachineRecord & { previousImage?: { sha256?: unknown } }): Set<string> {
+function digestsOf(record: MachineRecord): Set<string> {
   const wanted = [record.image.sha256, record.previousImage?.sha256, record.bootedImage].filter((digest) => digest !== undefined && digest !== null);
   if (typeof record.image.sha256 === 'string' && wanted.every((digest) => typeof digest === 'string')) return new Set(wanted);
   throw new B2dError(`The machine.json of "${record.name}" does not tell which images it uses.`, { exit: 'stateUnreadable' });

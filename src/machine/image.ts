@@ -5,9 +5,10 @@ import { resolveSource, type ImageSource, type SourceOptions } from '../image/so
 import { findImage, type StoredImage } from '../image/store.ts';
 import { describeTransfer } from '../output/transfer.ts';
 import { withoutLogin } from '../output/without-login.ts';
+import { architectureOf } from '../release/image.ts';
 import { machineFlag } from './errors.ts';
 import { machinePaths } from './paths.ts';
-import type { MachineRecord } from './record.ts';
+import type { MachineImage } from './record.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
@@ -16,10 +17,24 @@ import type { Workspace } from './workspace.ts';
  * @throws B2dError (usage, imageInvalid, storage, network)
  */
 export async function fetchImage(workspace: Workspace, iso: string | undefined, options: SourceOptions = {}): Promise<{ image: StoredImage; source: ImageSource }> {
-  const { platform, home, packageRoot, cwd } = workspace;
+  const { platform, packageRoot, cwd } = workspace;
   const source = await resolveSource(platform, packageRoot, iso, cwd, options);
+  return { source, image: await fetchSource(workspace, source, options) };
+}
+
+/** Brings the image from there into the store, if it is not in it. @throws B2dError (imageInvalid, storage, network) */
+export async function fetchSource(workspace: Workspace, source: ImageSource, options: SourceOptions = {}): Promise<StoredImage> {
+  const { platform, home } = workspace;
   const known = source.kind === 'url' && source.sha256 !== undefined ? await findImage(platform, home, source.sha256) : undefined;
-  return { source, image: known ?? (await importShown(workspace, source, options)) };
+  const image = known ?? (await importShown(workspace, source, options));
+  if (image.arch !== '' && image.arch !== architectureOf(platform)) throw foreign(image, architectureOf(platform));
+  return image;
+}
+
+function foreign(image: StoredImage, architecture: string): B2dError {
+  return new B2dError(`Image ${nameOf(image)} is for another kind of processor.`, {
+    exit: 'imageInvalid', reason: `It is for ${image.arch}, and this computer is ${architecture}.`, remedy: `Name an image for ${architecture}: b2d init --iso PATH-OR-URL`,
+  });
 }
 
 function importShown({ platform, home, network, progress }: Workspace, source: ImageSource, { allowHttp = false }: SourceOptions): Promise<StoredImage> {
@@ -28,7 +43,7 @@ function importShown({ platform, home, network, progress }: Workspace, source: I
     allowHttp,
     onNote: progress.note,
     onProgress: (transfer) => step.update(describeTransfer(transfer), transfer.total && transfer.received / transfer.total),
-  }), (image) => `Image ${describeImage(image)}`);
+  }), (image) => `Image ${nameOf(image)}`);
 }
 
 /** Where an image comes from, as it is shown and recorded: without a password. */
@@ -36,29 +51,30 @@ export function labelOf(source: ImageSource): string {
   return source.kind === 'file' ? source.file : withoutLogin(source.url);
 }
 
-function describeImage(image: StoredImage): string {
+/** What an image is called to the user: its version, else the beginning of its digest. */
+export function nameOf(image: { sha256: string; version: string }): string {
   return image.version === '' ? image.sha256.slice(0, 12) : `b2d ${image.version} (${image.sha256.slice(0, 12)})`;
 }
 
 /**
- * Sees to it that the machine's image is in the store, fetching it again from where it came when it is gone. Its digest is known, so an address of plain http
+ * Sees to it that an image of the machine is in the store, fetching it again from where it came when it is gone. Its digest is known, so an address of plain http
  * that was allowed once is so again; one that was recorded without its password is asked without.
  * @throws B2dError (imageInvalid) when what is there now is another image, (network, storage) when it cannot be fetched.
  */
-export async function ensureImage(workspace: Workspace, record: MachineRecord): Promise<void> {
+export async function ensureImage(workspace: Workspace, name: string, { sha256, source: from }: MachineImage): Promise<StoredImage> {
   const { platform, home, packageRoot } = workspace;
-  const { sha256, source: from } = record.image;
-  if (await findImage(platform, home, sha256)) return;
+  const known = await findImage(platform, home, sha256);
+  if (known !== undefined) return known;
   try {
     const options = { sha256, allowHttp: true };
     // A path that somebody wrote into machine.json starts there, wherever b2d is called.
-    await importShown(workspace, await resolveSource(platform, packageRoot, from, machinePaths(platform, home, record.name).directory, options), options);
+    return await importShown(workspace, await resolveSource(platform, packageRoot, from, machinePaths(platform, home, name).directory, options), options);
   } catch (error) {
     const { reason, exit } = error instanceof B2dError ? error : { exit: 'imageInvalid' as const };
-    throw new B2dError(`The boot image of "${record.name}" is gone.`, {
+    throw new B2dError(`The boot image of "${name}" is gone.`, {
       exit,
       reason: `It came from ${withoutLogin(from)}. ${messageOf(error)}${reason ? ` ${reason}` : ''}`,
-      remedy: `Give it an image; the data stays: b2d up${machineFlag(record.name)} --iso PATH-OR-URL`,
+      remedy: `Give it an image; the data stays: b2d up${machineFlag(name)} --iso PATH-OR-URL`,
       cause: error,
     });
   }

@@ -16,6 +16,8 @@ export async function machineInfo(workspace: Workspace, machine: Machine): Promi
     cpus: record.cpus,
     diskMiB: record.diskMiB,
     image: record.image,
+    ...(record.previousImage && { previousImage: record.previousImage }),
+    ...(record.data && { data: record.data }),
     ...(record.ports.docker !== undefined && { dockerHost: dockerHost(record.ports.docker), certPath: paths.docker }),
     ports: record.ports,
     ...(report.state === 'running' && { natRules: await driver.forwards(spec) }),

@@ -9,7 +9,7 @@ import { machineFlag } from './errors.ts';
 import { adoptImage, fetchImage, labelOf } from './image.ts';
 import { machineOf, type Machine } from './machine.ts';
 import { machinePaths } from './paths.ts';
-import { readRecord, RECORD_VERSION, writeRecord, type MachineRecord } from './record.ts';
+import { readRecord, RECORD_VERSION, writeRecord, type MachineImage, type MachineRecord } from './record.ts';
 import type { RequestedSettings, Workspace } from './workspace.ts';
 
 export interface InitResult {
@@ -62,10 +62,19 @@ async function changedRecord(workspace: Workspace, before: MachineRecord, { expl
   const record = { ...before };
   for (const key of ['memoryMiB', 'cpus', 'diskMiB'] as const) record[key] = explicit[key] ?? before[key];
   record.extra = { ...before.extra, ...explicit.extra };
-  if (explicit.iso !== undefined) record.image = await fetchMachineImage(workspace, explicit.iso, source, before.image);
+  if (explicit.iso !== undefined) setImage(record, await fetchMachineImage(workspace, explicit.iso, source, before.image));
   else if (source?.sha256 !== undefined) requireDigest(before, checkedDigest(source.sha256));
   const changed = (['memoryMiB', 'cpus', 'diskMiB', 'image', 'extra'] as const).filter((key) => !isDeepStrictEqual(identity(record[key]), identity(before[key])));
   return { record, changed };
+}
+
+/** An image that the user names ends a trial: he knows which one he wants. */
+function setImage(record: MachineRecord, image: MachineImage): void {
+  if (image.sha256 !== record.image.sha256) {
+    record.previousImage = record.trial ? record.previousImage : record.image;
+    delete record.trial;
+  }
+  record.image = image;
 }
 
 /** Two images are the same when their content is, wherever they came from. */

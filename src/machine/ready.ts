@@ -21,6 +21,9 @@ const MOVES = 2;
 
 /** The guest's errors about its engine are final: it has tried what it could (docs/guest-start.md). */
 const GUEST_FATAL = /^b2d: [\d.]+ error: (.*\bengine\b.*)$/;
+/** A kernel that panics starts again (iso/build/image.sh, panic=10): once may be chance, as often as this it is the image. Linux: kernel/panic.c. */
+const KERNEL_PANIC = /Kernel panic - not syncing: (.*)$/;
+const PANICS = 2;
 
 /**
  * Waits until the engine answers `/_ping` over mutual TLS: nothing else counts as ready. When another program proves to answer on its port, the
@@ -70,8 +73,12 @@ async function stillComing(machine: Machine): Promise<void> {
     throw await notReady(machine, detail ?? `The virtual machine went off while it started (it is ${state}).`);
   }
   if (state === 'paused' || state === 'saved') throw await notReady(machine, detail ?? `The virtual machine was ${state} while it started.`);
-  const said = (await tailLines(machine.paths.console, 200)).map((line) => GUEST_FATAL.exec(line)?.[1]).find((text) => text !== undefined);
+  const lines = await tailLines(machine.paths.console, 200);
+  const found = (pattern: RegExp): string[] => lines.flatMap((line) => pattern.exec(line)?.[1] ?? []);
+  const [said] = found(GUEST_FATAL);
   if (said !== undefined) throw await notReady(machine, `The guest says: ${said}`);
+  const panics = found(KERNEL_PANIC);
+  if (panics.length >= PANICS) throw await notReady(machine, `The guest's kernel panics at each start: ${panics[0]}`);
 }
 
 async function notReady(machine: Machine, reason: string): Promise<B2dError> {

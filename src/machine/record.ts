@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { B2dError } from '../errors.ts';
 import type { DriverName } from '../drivers/driver.ts';
+import type { DataOnDisk } from '../image/data-format.ts';
 import { readIfThere, writeAtomic } from '../platform/files.ts';
 
 /** Raised whenever an older b2d could misread the file; `migrations` then gains a step. */
@@ -8,6 +9,13 @@ export const RECORD_VERSION = 1;
 
 /** The guest services b2d itself reaches, by the name of their NAT rule. */
 export type ServicePorts = { docker: number; ssh: number };
+
+/** The boot image of a machine: what it is, and where it came from (a path or an address). */
+export interface MachineImage {
+  sha256: string;
+  version: string;
+  source: string;
+}
 
 /** machine.json: a machine's identity and settings. */
 export interface MachineRecord {
@@ -20,9 +28,15 @@ export interface MachineRecord {
   cpus: number;
   memoryMiB: number;
   diskMiB: number;
-  image: { sha256: string; version: string; source: string };
+  image: MachineImage;
   /** The image it was last booted with: until the next boot a machine that runs or is suspended needs it, whatever `image` says. A digest; absent before the first boot. */
   bootedImage?: string;
+  /** The image before the last change: `b2d upgrade --rollback` goes back to it. */
+  previousImage?: MachineImage;
+  /** Set while an upgrade tries `image`: when its engine does not get ready, `up` goes back to `previousImage`. */
+  trial?: true;
+  /** What the last image whose engine was ready left on the data disk. Absent before the first start. */
+  data?: DataOnDisk;
   /** Set once the data disk exists: from then on a missing disk is an error, never made anew. */
   dataDiskMade: boolean;
   /** The host ports of the last start: kept from run to run when they are still free. */
@@ -30,6 +44,9 @@ export interface MachineRecord {
   /** Driver settings of the user, by the driver's documented names. */
   extra: Record<string, string>;
 }
+
+/** The keys that a record may lack. */
+type OptionalKey = { [Key in keyof MachineRecord]-?: undefined extends MachineRecord[Key] ? Key : never }[keyof MachineRecord];
 
 type Migration = (old: Record<string, unknown>) => Record<string, unknown>;
 /** From the version that is the key to the next one. */
@@ -76,11 +93,13 @@ function parseRecord(text: string, file: string): MachineRecord {
 }
 
 function firstInvalid(value: Record<string, unknown>): string | undefined {
-  const kinds: Record<Exclude<keyof MachineRecord, 'version' | 'bootedImage'>, string> = {
+  const kinds: Record<Exclude<keyof MachineRecord, 'version' | OptionalKey>, string> = {
     name: 'string', uuid: 'string', createdAt: 'string', driver: 'string', cpus: 'number', memoryMiB: 'number', diskMiB: 'number',
     image: 'object', dataDiskMade: 'boolean', ports: 'object', extra: 'object',
   };
-  return Object.entries(kinds).find(([key, kind]) => typeof value[key] !== kind || value[key] === null)?.[0];
+  const optional: Record<OptionalKey, string> = { bootedImage: 'string', previousImage: 'object', trial: 'boolean', data: 'object' };
+  const isOf = (key: string, kind: string): boolean => typeof value[key] === kind && value[key] !== null;
+  return Object.entries(kinds).find(([key, kind]) => !isOf(key, kind))?.[0] ?? Object.entries(optional).find(([key, kind]) => value[key] !== undefined && !isOf(key, kind))?.[0];
 }
 
 function damaged(file: string, reason: string, cause?: unknown): B2dError {

@@ -16,7 +16,7 @@ import type { Workspace } from './workspace.ts';
 export async function boot(workspace: Workspace, machine: Machine): Promise<void> {
   const { platform, progress, now } = workspace;
   const { directory } = machine.paths;
-  await ensureImage(workspace, machine.record);
+  await ensureImage(workspace, machine.record.name, machine.record.image);
   await progress.step('Keys and certificates', async () => {
     await ensureTls(platform, directory, { machineName: machine.record.name, now: now() });
     await ensureSshKeys(platform, directory, { machineName: machine.record.name });

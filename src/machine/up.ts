@@ -8,6 +8,7 @@ import { repairPorts } from './live-ports.ts';
 import type { Machine } from './machine.ts';
 import { waitUntilReady } from './ready.ts';
 import { boot, resume } from './start.ts';
+import { endFailedTrial, proveImage, type GoneBack } from './trial.ts';
 import { settledState } from './wait-for-state.ts';
 import type { RequestedSettings, Workspace } from './workspace.ts';
 
@@ -26,19 +27,33 @@ export interface UpResult {
   way: Way;
   /** Settings changed while it runs or is suspended: they take effect at the next boot. */
   pending: string[];
+  /** An upgrade's image did not get ready: the machine runs with the one before. */
+  goneBack?: GoneBack;
 }
 
 /**
- * Makes the machine where there is none, starts it, and returns when its engine answers over mutual TLS.
- * Every step is idempotent: cut off anywhere, the next call goes on. The caller holds the machine's lock.
+ * Makes the machine where there is none, starts it, and returns when its engine answers over mutual TLS. When the image is on trial (an upgrade) and its
+ * engine does not get ready, the machine goes back to the image before. Every step is idempotent: cut off anywhere, the next call goes on. The caller holds the machine's lock.
  * @throws B2dError naming the step that failed; SavedStateError when a suspended machine cannot go on, and stays suspended.
  */
 export async function up(workspace: Workspace, name: string, settings: RequestedSettings, options: UpOptions = {}): Promise<UpResult> {
+  try {
+    return await upOnce(workspace, name, settings, options);
+  } catch (error) {
+    const goneBack = await endFailedTrial(workspace, name, error);
+    if (goneBack === undefined) throw error;
+    const { iso: _, ...explicit } = settings.explicit; // the image that failed may have been asked for by a variable
+    return { ...(await upOnce(workspace, name, { ...settings, explicit }, options)), goneBack };
+  }
+}
+
+async function upOnce(workspace: Workspace, name: string, settings: RequestedSettings, options: UpOptions): Promise<UpResult> {
   const { machine, created, changed } = await ensureMachine(workspace, name, settings);
   const way = await bringUp(workspace, machine, await settledState(machine), options);
   await pinHostKey(workspace, machine);
   await waitUntilReady(workspace, machine);
   await pinHostKey(workspace, machine); // its port may have changed meanwhile
+  await proveImage(workspace, machine);
   await setClock(workspace, machine);
   return { machine, way, pending: created || way === 'booted' ? [] : changed };
 }

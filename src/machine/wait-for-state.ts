@@ -32,20 +32,20 @@ export async function settledState(machine: Machine): Promise<MachineState> {
  * Presses the power button, now and again, until the machine is at rest. It may end up suspended, when another program was quicker.
  * @throws B2dError (hypervisorFailed) when it does not go off in time.
  */
-export async function pressUntilAtRest(machine: Machine): Promise<MachineState> {
+export async function pressUntilAtRest(machine: Machine, deadlineMs = DEADLINE_MS): Promise<MachineState> {
   let nextPress = Date.now();
   const report = await waitForState(machine, ({ state }) => isAtRest(state), async ({ state }) => {
     if (state !== 'running' || Date.now() < nextPress) return;
     await machine.driver.shutdown(machine.spec);
     nextPress = Date.now() + PRESS_AGAIN_MS;
-  });
+  }, deadlineMs);
   if (report !== undefined) return report.state;
-  throw stuck(machine, `"${machine.record.name}" did not shut down within ${DEADLINE_MS / 1000} seconds.`, 'The guest did not react to its power button, or a container does not end.');
+  throw stuck(machine, `"${machine.record.name}" did not shut down within ${deadlineMs / 1000} seconds.`, 'The guest did not react to its power button, or a container does not end.');
 }
 
 /** Asks again and again until the answer is wanted; undefined at the deadline. */
-async function waitForState(machine: Machine, wanted: (report: StateReport) => boolean, otherwise?: (report: StateReport) => Promise<void>): Promise<StateReport | undefined> {
-  for (const deadline = Date.now() + DEADLINE_MS; ; ) {
+async function waitForState(machine: Machine, wanted: (report: StateReport) => boolean, otherwise?: (report: StateReport) => Promise<void>, deadlineMs = DEADLINE_MS): Promise<StateReport | undefined> {
+  for (const deadline = Date.now() + deadlineMs; ; ) {
     const report = await machine.driver.state(machine.spec);
     if (wanted(report)) return report;
     if (Date.now() >= deadline) return undefined;

@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import path from 'node:path';
 import type { Driver, DriverName, MachineSpec, MachineState, NatRule, StateReport } from '../../src/drivers/driver.ts';
 import { PortTakenError, SavedStateError, UnsupportedError } from '../../src/drivers/errors.ts';
 import { codeOf } from '../../src/errors.ts';
@@ -25,11 +26,17 @@ export class FakeDriver implements Driver {
   readonly silentlyBusy = new Set<number>();
   /** What the guest writes to its console instead of starting its engine. */
   console: string | undefined;
+  /** Digests of images whose guest says this instead of starting its engine. */
+  readonly broken = new Map<string, string>();
+  /** Digests of the images it was started with, in order. */
+  readonly booted: string[] = [];
   /** Why a saved state cannot be read. */
   unreadable: string | undefined;
   /** Milliseconds by which the guest's clock is ahead. */
   clockAheadMs = 0;
   private engine: TestEngine | undefined;
+  /** What the guest that runs wrote instead of starting its engine. */
+  private failure: string | undefined;
   private asked = 0;
 
   /** As VirtualBox, which can suspend, unless told. */
@@ -57,7 +64,7 @@ export class FakeDriver implements Driver {
     const taken = rules.find((rule) => this.busy.has(rule.hostPort));
     const goesOn = this.state_ === 'paused' || this.state_ === 'saved';
     if (taken && !goesOn) throw new PortTakenError(taken);
-    if (!goesOn) await fs.writeFile(spec.consoleFile, this.console ?? 'b2d: 0.10 init\n');
+    if (!goesOn) await this.boot(spec);
     this.rules = rules.filter((rule) => rule !== taken);
     this.state_ = 'running';
     await this.listen(spec).catch(async (error: unknown) => {
@@ -67,12 +74,19 @@ export class FakeDriver implements Driver {
     if (taken) throw new PortTakenError(taken);
   }
 
+  private async boot({ imageFile, consoleFile }: MachineSpec): Promise<void> {
+    const image = path.basename(imageFile, '.iso');
+    this.booted.push(image);
+    this.failure = this.console ?? this.broken.get(image);
+    await fs.writeFile(consoleFile, this.failure ?? 'b2d: 0.10 init\n');
+  }
+
   /** The guest's engine on the host port of its rule, where it has one. */
   private async listen(spec: MachineSpec): Promise<void> {
     await this.engine?.close();
     this.engine = undefined;
     const rule = this.rules.find(({ guestPort }) => guestPort === 2376);
-    if (this.state_ !== 'running' || this.console !== undefined || rule === undefined || this.silentlyBusy.has(rule.hostPort)) return;
+    if (this.state_ !== 'running' || this.failure !== undefined || rule === undefined || this.silentlyBusy.has(rule.hostPort)) return;
     this.engine = await startEngine(tlsPaths(hostPlatform(), spec.directory), rule.hostPort, { now: () => Date.now() + this.clockAheadMs }).catch((error: unknown) => {
       this.rules = this.rules.filter((other) => other !== rule);
       throw codeOf(error) === 'EADDRINUSE' ? new PortTakenError(rule, error) : error;

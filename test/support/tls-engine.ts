@@ -30,6 +30,7 @@ export async function startEngine(paths: TlsPaths, port = 0, { now = Date.now } 
       const headers = { 'Date': new Date(now()).toUTCString(), 'Api-Version': '1.48', 'Ostype': 'linux', 'Content-Type': 'application/json' };
       if (request.url?.endsWith('/_ping')) response.writeHead(200, { ...headers, 'Content-Type': 'text/plain' }).end('OK');
       else if (request.url?.endsWith('/version')) response.writeHead(200, headers).end(JSON.stringify(version));
+      else if (request.url?.endsWith('/info')) response.writeHead(200, headers).end(JSON.stringify({ ServerVersion: version.Version, Driver: 'overlay2' }));
       else response.writeHead(404, headers).end(JSON.stringify({ message: 'page not found' }));
     },
   );
