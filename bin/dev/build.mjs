@@ -2,12 +2,14 @@
  * Builds dist/ from src/: a bundle per command with shared chunks, the small bundle of the fast path, and oclif's manifest.
  * All is made beside and put in place by a rename, so that a b2d called meanwhile sees the old build or the new one.
  *
- *   node bin/dev/build.mjs           build
- *   node bin/dev/build.mjs --check   write nothing; fail when the manifest in dist/ is not what the sources say
+ *   node bin/dev/build.mjs             build
+ *   node bin/dev/build.mjs --out DIR   build into DIR, which must not be there yet, and leave dist/ alone
+ *   node bin/dev/build.mjs --check     write nothing; fail when the manifest in dist/ is not what the sources say
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { Plugin } from '@oclif/core';
 import { build } from 'esbuild';
 import { bundleFastPath } from './fast-bundle.mjs';
@@ -16,16 +18,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const dist = path.join(root, 'dist');
 const staged = path.join(root, `.dist-${process.pid}`);
 const packageJson = JSON.parse(await fs.readFile(path.join(root, 'package.json'), 'utf8'));
+const { values: options } = parseArgs({ options: { check: { type: 'boolean' }, out: { type: 'string' } } });
 const define = { B2D_VERSION: JSON.stringify(packageJson.version) };
 
 try {
   await bundleCommands();
   await bundleFastPath({ root, outdir: staged, define });
   const manifest = await manifestOf(staged);
-  if (process.argv.includes('--check')) await check(manifest);
+  if (options.check) await check(manifest);
   else {
     await fs.writeFile(path.join(staged, 'oclif.manifest.json'), manifest);
-    await putInPlace();
+    await fs.copyFile(path.join(root, 'src/release/keys.pem'), path.join(staged, 'release-keys.pem'));
+    if (options.out === undefined) await putInPlace();
+    else await fs.cp(staged, options.out, { recursive: true, errorOnExist: true, force: false });
   }
 } catch (error) {
   console.error(`Error: the build failed: ${error.message}`);
