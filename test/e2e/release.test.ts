@@ -119,3 +119,17 @@ test('a package that is a file installs without any network', async () => {
   expect(await execute(path.join(other, 'bin/b2d'), ['init', '--driver', 'qemu'], { env: { ...env, B2D_HOME: home } })).toMatchObject({ code: 0 });
   expect((await fs.readdir(path.join(home, 'images')))).toContain(`${manifest.images.amd64!.sha256}.iso`);
 });
+
+test('the installed b2d takes its image from where its release says, and believes the manifest that is there', async () => {
+  const machine = ['--machine', 'plain'];
+  expect(await b2d('delete', '--yes', '--json')).toMatchObject({ code: 0 });
+  await fs.rm(path.join(base, 'home'), { recursive: true });
+  const { code, stderr } = await b2d('init', '--driver', 'qemu', ...machine);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { file, sha256 } = manifest.images.amd64!;
+  expect(server.requests.at(-1)).toMatchObject({ method: 'GET', url: `/${file}` });
+  expect(await fs.readdir(path.join(base, 'home/images'))).toContain(`${sha256}.iso`);
+  const check = await b2d('upgrade', '--check', '--json', ...machine);
+  expect(check).toMatchObject({ code: 0 });
+  expect(JSON.parse(check.stdout)).toMatchObject({ available: false, release: manifest.version, newest: { sha256 } });
+});
