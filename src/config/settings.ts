@@ -19,6 +19,7 @@ export interface SettingValues {
   /** The address of the newest release's manifest, and the file of the public keys it is signed with; empty for those that came with this b2d. */
   'release.url': string;
   'release.keys': string;
+  context: 'on' | 'off';
 }
 
 export type SettingKey = keyof SettingValues;
@@ -134,6 +135,12 @@ export const definitions: { readonly [K in SettingKey]: SettingDefinition<Settin
     default: () => '',
     show: (value) => value || 'those of this b2d',
     resolvePaths: (value, absolute) => (value === '' ? value : absolute(value)),
+  },
+  context: {
+    form: 'one of on, off',
+    parse: (raw) => (['on', 'off'] as const).find((value) => value === String(raw).toLowerCase()),
+    default: () => 'on',
+    show: String,
   },
 };
 

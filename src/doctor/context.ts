@@ -9,7 +9,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { VBoxManageSearch } from '../virtualbox/index.ts';
 import { heldLocks } from './host/locks.ts';
-import { findMachines, type MachineEntry } from './machines.ts';
+import { findMachines, type MachineEntry } from '../machine/find.ts';
 
 /** What the checks look at. The slow questions that several of them ask are asked once. */
 export interface DoctorContext {

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { codeOf } from '../errors.ts';
 import { storageError } from '../platform/files.ts';
+import { disconnectClients } from './clients.ts';
 import { stateUnknown } from './errors.ts';
 import type { Machine } from './machine.ts';
 import type { Workspace } from './workspace.ts';
@@ -22,6 +23,7 @@ export async function deleteMachine(workspace: Workspace, machine: Machine): Pro
     if (report.state === 'unknown') throw stateUnknown(record.name, report, 'Nothing was deleted.');
     await driver.powerOff(spec);
     await driver.destroy(spec);
+    await disconnectClients(workspace, machine);
     for (const entry of await fs.readdir(paths.directory)) {
       if (OWN.test(entry)) await remove(join(paths.directory, entry));
     }

@@ -2,6 +2,7 @@ import type { MachineState } from '../drivers/driver.ts';
 import { SavedStateError } from '../drivers/errors.ts';
 import { writeKnownHosts } from '../ssh/known-hosts.ts';
 import { readLoginKeys } from '../ssh/login-keys.ts';
+import { connectClients } from './clients.ts';
 import { setClock } from './clock.ts';
 import { ensureMachine } from './init.ts';
 import { repairPorts } from './live-ports.ts';
@@ -55,6 +56,7 @@ async function upOnce(workspace: Workspace, name: string, settings: RequestedSet
   await pinHostKey(workspace, machine); // its port may have changed meanwhile
   await proveImage(workspace, machine);
   await setClock(workspace, machine);
+  await connectClients(workspace, machine);
   return { machine, way, pending: created || way === 'booted' ? [] : changed };
 }
 

@@ -21,6 +21,8 @@ export interface Workspace {
   debug(text: string): void;
   now(): Date;
   driver(name: DriverName): Driver;
+  /** Whether `up` keeps a docker context for the machine. */
+  dockerContext: boolean;
   /** Milliseconds until a machine that was started must answer. */
   readyTimeoutMs: number;
 }

@@ -18,6 +18,22 @@ export async function writeAtomic(file: string, data: string | Uint8Array, mode 
 }
 
 /**
+ * Like `writeAtomic`, for a file of the user's: it keeps its rights and its owner, and a link stays a link to the file that is replaced.
+ * @param newMode the Unix mode where there is no such file yet
+ * @throws B2dError (storage)
+ */
+export async function replaceContent(file: string, data: string | Uint8Array, newMode: number): Promise<void> {
+  try {
+    const { default: writeFileAtomic } = await import('write-file-atomic');
+    const there = await fs.lstat(file).catch(() => undefined);
+    const target = there?.isSymbolicLink() ? path.resolve(path.dirname(file), await fs.readlink(file)) : file; // also a link to nothing
+    await writeFileAtomic(target, typeof data === 'string' ? data : Buffer.from(data), { fsync: true, ...((await exists(target)) ? {} : { mode: newMode }) });
+  } catch (error) {
+    throw storageError('write', file, error);
+  }
+}
+
+/**
  * Like `writeAtomic`, for secrets: mode 0600, on Windows an access list of this user alone. The data goes into a file
  * that is private before it holds anything, because a rename keeps the access rights of what is renamed.
  */

@@ -46,7 +46,8 @@ export class TestHome {
   private constructor(home: string) {
     this.home = home;
     const inherited = Object.entries(process.env).filter(([name]) => !/^(B2D_|DOCKER_|NODE_OPTIONS$)/.test(name));
-    this.env = { ...Object.fromEntries(inherited), B2D_HOME: home, B2D_MEMORY: '1536', B2D_CPUS: '2', B2D_ISO: IMAGE };
+    const dockerConfig = path.join(path.dirname(home), 'docker'); // `up` makes docker contexts
+    this.env = { ...Object.fromEntries(inherited), DOCKER_CONFIG: dockerConfig, B2D_HOME: home, B2D_MEMORY: '1536', B2D_CPUS: '2', B2D_ISO: IMAGE };
   }
 
   static async create(): Promise<TestHome> {

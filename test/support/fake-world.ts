@@ -27,8 +27,8 @@ export class FakeWorld {
     this.folder = folder;
     this.driver = driver;
     this.workspace = {
-      platform: hostPlatform(), home: path.join(folder, 'home'), packageRoot: folder, network: {}, cwd: folder, progress: { ...silentProgress, note: (text) => void this.notes.push(text) },
-      debug: (text) => void this.debug.push(text), now: () => new Date(), driver: () => driver, readyTimeoutMs: 20_000,
+      platform: { ...hostPlatform(), homeDir: path.join(folder, 'user'), env: {} }, home: path.join(folder, 'home'), packageRoot: folder, network: {}, cwd: folder, progress: { ...silentProgress, note: (text) => void this.notes.push(text) },
+      debug: (text) => void this.debug.push(text), now: () => new Date(), driver: () => driver, dockerContext: true, readyTimeoutMs: 20_000,
     };
     this.settings = { forNew: { memoryMiB: 1024, cpus: 1, diskMiB: 4096, driver: 'auto', iso, extra: {} }, explicit: {} };
   }

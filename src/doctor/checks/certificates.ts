@@ -4,7 +4,7 @@ import type { Machine } from '../../machine/machine.ts';
 import { inspectTls } from '../../tls/inspect.ts';
 import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { readableMachines } from '../machines.ts';
+import { readableMachines } from '../../machine/find.ts';
 
 /** Each machine's certificates: whether they belong together, and until when they are good. `b2d up` renews them at a start. */
 export const certificatesCheck: Check = {

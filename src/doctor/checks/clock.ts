@@ -5,7 +5,7 @@ import type { Machine } from '../../machine/machine.ts';
 import { formatDuration } from '../../output/units.ts';
 import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { readableMachines } from '../machines.ts';
+import { readableMachines } from '../../machine/find.ts';
 
 /** The guest looks after its clock every five seconds. */
 const NOTICEABLE_MS = 5_000;

@@ -3,7 +3,7 @@ import { formatBytes } from '../../output/units.ts';
 import { exists } from '../../platform/files.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { fail, ok, skipped, warn, type Check } from '../check.ts';
-import { readableMachines } from '../machines.ts';
+import { readableMachines } from '../../machine/find.ts';
 
 const MIB = 1024 ** 2;
 /** Less has no room for a boot image and what a start writes. */

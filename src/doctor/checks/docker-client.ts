@@ -6,7 +6,7 @@ import { which } from '../../platform/which.ts';
 import { fail, ok, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
 import { dockerVersion } from '../host/docker-client.ts';
-import { readableMachines } from '../machines.ts';
+import { readableMachines } from '../../machine/find.ts';
 
 /** Whether there is a docker client, and whether it and each running engine have a version of the API in common. */
 export const dockerClientCheck: Check = {

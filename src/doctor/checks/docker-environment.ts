@@ -1,11 +1,12 @@
+import { currentContext } from '../../engine/docker-config.ts';
+import { describeContext } from '../../machine/docker-context.ts';
 import { machineFlag } from '../../machine/errors.ts';
 import { dockerHost } from '../../machine/loopback.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { DEFAULT_MACHINE } from '../../machine/name.ts';
 import { ok, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { dockerContext } from '../host/docker-context.ts';
-import { readableMachines } from '../machines.ts';
+import { readableMachines } from '../../machine/find.ts';
 
 /** Where docker commands in this shell go. The client takes DOCKER_HOST, else DOCKER_CONTEXT, else the context of its config.json. */
 export const dockerEnvironmentCheck: Check = {
@@ -27,7 +28,10 @@ async function target(context: DoctorContext, machines: Machine[]): Promise<Find
     const machine = machines.find(({ record }) => record.ports.docker !== undefined && dockerHost(record.ports.docker) === host);
     return machine === undefined ? warn(`DOCKER_HOST is ${host}, which is no machine looked at here.`, { remedy: pointAt }) : ofMachine(context, machine);
   }
-  const other = await dockerContext(context.platform);
+  const other = await currentContext(context.platform);
+  const active = (await Promise.all(machines.map((machine) => describeContext(context.platform, machine)))).find((row) => row.active && (row.state === 'ok' || row.state === 'stale'));
+  if (active?.state === 'ok') return ok(`docker uses its context "${active.context}".`, { machine: active.machine });
+  if (active !== undefined) return warn(`docker uses its context "${active.context}", which has another port or certificate.`, { machine: active.machine, remedy: [`b2d up${machineFlag(active.machine)}`] });
   if (other !== undefined) return warn(`docker uses the context "${other.name}" (${other.by}), which is not b2d's.`, { remedy: pointAt });
   return ok('DOCKER_HOST is not set; "b2d env" prints what points a shell at the machine.');
 }

@@ -1,6 +1,6 @@
 import type { DriverName, Preflight } from '../../drivers/driver.ts';
 import { fail, ok, warn, type Check, type Finding } from '../check.ts';
-import { readableMachines } from '../machines.ts';
+import { readableMachines } from '../../machine/find.ts';
 import type { DoctorContext } from '../context.ts';
 
 /** Which hypervisor a new machine gets and why, and whether each machine's own can be used. */

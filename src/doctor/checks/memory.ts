@@ -1,6 +1,6 @@
 import { formatMebibytes } from '../../config/size.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
-import { readableMachines } from '../machines.ts';
+import { readableMachines } from '../../machine/find.ts';
 
 /** The rest is for the computer's own system and programs. */
 const LARGEST_SHARE = 0.75;

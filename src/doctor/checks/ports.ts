@@ -5,7 +5,7 @@ import { isPortFree } from '../../machine/ports.ts';
 import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
 import { isReservedByWindows, portOwner } from '../host/port-owner.ts';
-import { readableMachines } from '../machines.ts';
+import { readableMachines } from '../../machine/find.ts';
 
 /** The host ports of each machine: held by its own hypervisor while it runs, free while it does not. */
 export const portsCheck: Check = {

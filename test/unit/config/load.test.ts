@@ -197,7 +197,7 @@ test('describeSettings shows each setting and where it comes from', async () => 
   expect(rows).toEqual([
     { key: 'machine', value: 'dev', source: 'B2D_MACHINE' }, { key: 'memory', value: '3 GiB', source: 'machine' }, { key: 'cpus', value: '2', source: file() },
     { key: 'disk', value: '100 GiB', source: '--disk' }, { key: 'driver', value: 'auto', source: 'default' }, { key: 'iso', value: 'bundled', source: 'default' },
-    { key: 'proxy', value: 'as HTTPS_PROXY and the like say', source: 'default' }, { key: 'ca', value: 'none of your own', source: 'default' },
+    { key: 'proxy', value: 'as HTTPS_PROXY and the like say', source: 'default' }, { key: 'ca', value: 'none of your own', source: 'default' }, { key: 'context', value: 'on', source: 'default' },
     { key: 'qemu.accel', value: 'kvm', source: file() },
   ]);
 });

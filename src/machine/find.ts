@@ -1,9 +1,9 @@
-import { validateMachineName } from '../machine/name.ts';
-import { machineAbsent } from '../machine/errors.ts';
-import { machineOf, type Machine } from '../machine/machine.ts';
-import { machinePaths, machinesDirectory } from '../machine/paths.ts';
-import { listMachines, readRecord } from '../machine/record.ts';
-import type { Workspace } from '../machine/workspace.ts';
+import { validateMachineName } from './name.ts';
+import { machineAbsent } from './errors.ts';
+import { machineOf, type Machine } from './machine.ts';
+import { machinePaths, machinesDirectory } from './paths.ts';
+import { listMachines, readRecord } from './record.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A machine there is: with what its machine.json says, or with why that cannot be told. */
 export type MachineEntry = { name: string; machine: Machine } | { name: string; problem: unknown };
@@ -24,7 +24,7 @@ async function openEntry(workspace: Pick<Workspace, 'platform' | 'home' | 'drive
   }
 }
 
-/** Those whose machine.json can be read; the check `machine` tells of the others. */
+/** Those whose machine.json can be read; `b2d ls` and doctor's check `machine` tell of the others. */
 export function readableMachines(entries: readonly MachineEntry[]): Machine[] {
   return entries.flatMap((entry) => ('machine' in entry ? [entry.machine] : []));
 }
