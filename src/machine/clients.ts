@@ -1,28 +1,33 @@
 import { B2dError, messageOf } from '../errors.ts';
-import { dropContext, contextName, refreshContext } from './docker-context.ts';
+import { dropContext, refreshContext } from './docker-context.ts';
 import { machineFlag } from './errors.ts';
 import type { Machine } from './machine.ts';
+import { clientName } from './name.ts';
+import { refreshSshConfig } from './ssh-config.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Lets the other programs of this computer know where the machine is: the docker client by its context. A machine that is up stays up
- * when this fails: it only says so.
+ * Lets the other programs of this computer know where the machine is: docker by its context, ssh by its configuration where that is installed.
+ * A machine that is up stays up when this fails: it only says so.
  */
 export async function connectClients(workspace: Workspace, machine: Machine): Promise<void> {
   const { platform, progress, dockerContext } = workspace;
   const { name } = machine.record;
-  await attempt(workspace, `The docker context "${contextName(name)}" could not be written.`, async () => {
-    if (dockerContext && (await refreshContext(platform, machine))) progress.note(`Made the docker context "${contextName(name)}". To use it in every shell:  b2d context use${machineFlag(name)}`);
+  const context = clientName(name);
+  await attempt(workspace, `The docker context "${context}" could not be written.`, async () => {
+    if (dockerContext && (await refreshContext(platform, machine))) progress.note(`Made the docker context "${context}". To use it in every shell:  b2d context use${machineFlag(name)}`);
   });
+  await attempt(workspace, 'The ssh configuration could not be brought up to date.', () => refreshSshConfig(workspace));
 }
 
 /** Takes back what `connectClients` did, as far as it is still b2d's. */
 export async function disconnectClients(workspace: Workspace, { record }: Machine): Promise<void> {
-  const context = contextName(record.name);
+  const context = clientName(record.name);
   await attempt(workspace, `The docker context "${context}" could not be removed; by hand: docker context rm --force ${context}`, async () => {
     const { wasCurrent } = await dropContext(workspace.platform, record.name, record.uuid);
     if (wasCurrent) workspace.progress.note(`docker used the context "${context}"; it now uses its default one.`);
   });
+  await attempt(workspace, 'The ssh configuration could not be brought up to date.', () => refreshSshConfig(workspace, record.name));
 }
 
 async function attempt({ progress }: Workspace, consequence: string, work: () => Promise<void>): Promise<void> {

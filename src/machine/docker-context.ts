@@ -5,13 +5,8 @@ import type { Platform } from '../platform/platform.ts';
 import { machineFlag } from './errors.ts';
 import { dockerHost } from './loopback.ts';
 import { engineEndpoint, type Machine } from './machine.ts';
-import { DEFAULT_MACHINE } from './name.ts';
+import { clientName, DEFAULT_MACHINE } from './name.ts';
 import { readRecord } from './record.ts';
-
-/** The name of a machine's docker context. */
-export function contextName(machine: string): string {
-  return machine === DEFAULT_MACHINE ? 'b2d' : `b2d-${machine}`;
-}
 
 /** What b2d writes into the Metadata of a context that it makes, below the key `b2d`: whose it is, and the endpoint that it wrote. */
 interface Mark {
@@ -44,7 +39,7 @@ async function ownerOf(meta: ContextMeta | undefined, uuid: string | undefined):
 }
 
 async function lookUp(platform: Platform, machine: string, uuid: string | undefined): Promise<{ name: string; owner: ContextOwner; meta?: ContextMeta }> {
-  const name = contextName(machine);
+  const name = clientName(machine);
   try {
     const meta = await readContext(platform, name);
     return { name, owner: await ownerOf(meta, uuid), ...(meta && { meta }) };
@@ -138,7 +133,7 @@ export function overriddenBy({ env }: Platform, name: string): string | undefine
 
 /** The error where a context of b2d's name belongs to somebody else. */
 export function notOurs(machine: string, owner: ContextOwner): B2dError {
-  const name = contextName(machine);
+  const name = clientName(machine);
   return new B2dError(`The docker context "${name}" is ${owner === 'other' ? 'that of a machine of another B2D_HOME' : 'not b2d\'s, or was changed since b2d made it'}. It was left alone.`, {
     exit: 'failure',
     remedy: [`To have b2d's instead: docker context rm ${name}, then b2d up${machineFlag(machine)}`, 'To do without: context = "off" in config.toml'],

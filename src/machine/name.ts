@@ -3,6 +3,11 @@ import { B2dError } from '../errors.ts';
 /** The machine that commands mean when none is named. */
 export const DEFAULT_MACHINE = 'default';
 
+/** The name by which other programs know a machine: docker its context, ssh its host. */
+export function clientName(machine: string): string {
+  return machine === DEFAULT_MACHINE ? 'b2d' : `b2d-${machine}`;
+}
+
 /** Long enough for anybody, and still a valid DNS label: the name stands in the server certificate and is the guest's hostname. */
 const MAX_LENGTH = 63;
 

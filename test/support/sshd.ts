@@ -69,7 +69,8 @@ async function startDropbear(options: SshdOptions): Promise<TestSshd> {
   });
 }
 
-async function nssWrapper(): Promise<string> {
+/** The library by which a program sees a passwd file of the test's. */
+export async function nssWrapper(): Promise<string> {
   const folders = [`/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`, '/usr/lib64', '/usr/lib'];
   for (const folder of folders) {
     const file = path.join(folder, 'libnss_wrapper.so');

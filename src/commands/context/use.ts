@@ -1,9 +1,10 @@
 import { B2dCommand } from '../../cli/base.ts';
 import { setCurrentContext } from '../../engine/docker-config.ts';
-import { contextName, overriddenBy, refreshContext } from '../../machine/docker-context.ts';
+import { overriddenBy, refreshContext } from '../../machine/docker-context.ts';
 import { machineFlag } from '../../machine/errors.ts';
 import { dockerHost } from '../../machine/loopback.ts';
 import { engineEndpoint, withMachine } from '../../machine/machine.ts';
+import { clientName } from '../../machine/name.ts';
 
 export default class ContextUse extends B2dCommand<typeof ContextUse> {
   static override summary = 'Let the docker client use the machine in every shell, as `docker context use` does.';
@@ -12,7 +13,7 @@ export default class ContextUse extends B2dCommand<typeof ContextUse> {
   async run(): Promise<object> {
     const { platform, progress } = this.workspace;
     const name = this.machineName;
-    const context = contextName(name);
+    const context = clientName(name);
     const { machine, previous } = await withMachine(this.workspace, name, 'context use', async () => {
       const opened = await this.openMachine();
       await refreshContext(platform, opened);

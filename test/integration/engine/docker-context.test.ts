@@ -43,7 +43,7 @@ test('up makes the context, which the docker client uses', async () => {
     Name: 'b2d', Metadata: { Description: 'b2d machine "default"', b2d: { machine: uuid } },
     Endpoints: { docker: { Host: `tcp://127.0.0.1:${ports.docker}`, SkipTLSVerify: false } }, TLSMaterial: { docker: ['ca.pem', 'cert.pem', 'key.pem'] },
   });
-  expect((await docker('context', 'show')).stdout).toBe('default\n'); // never by itself
+  expect((await docker('context', 'inspect', '--format', '{{.Name}}')).stdout).toBe('default\n'); // never by itself
   expect(world.notes).toEqual([expect.stringContaining('b2d context use')]);
 });
 
@@ -143,7 +143,7 @@ test('left behind by a machine that is gone can be removed', async () => {
   expect(await dropContext(world.workspace.platform, 'default', 'another')).toMatchObject({ owner: 'left', removed: false });
   expect(await dropContext(world.workspace.platform, 'default', undefined)).toMatchObject({ owner: 'left', removed: true, wasCurrent: true });
   expect(await dropContext(world.workspace.platform, 'default', uuid)).toMatchObject({ owner: 'absent', removed: false });
-  expect((await docker('context', 'show')).stdout).toBe('default\n');
+  expect((await docker('context', 'inspect', '--format', '{{.Name}}')).stdout).toBe('default\n');
 });
 
 test('the setting "off" makes none', async () => {
