@@ -48,7 +48,8 @@ export async function runAsRoot(workspace: Workspace, machine: Machine, command:
   if (code !== 0) throw new B2dError(`A command in "${machine.record.name}" ended with ${code}: ${said.trim().slice(-500)}`, { exit: 'failure' });
 }
 
-async function withConnection<T>(workspace: Workspace, machine: Machine, login: Pick<ConnectOptions, 'user' | 'forwardAgent'>, work: (connection: Connection) => Promise<T>): Promise<T> {
+/** Logs in to the machine for the time of `work`. @throws B2dError as `connectWhenReady`; (machineNotRunning) when it was never started */
+export async function withConnection<T>(workspace: Workspace, machine: Machine, login: Pick<ConnectOptions, 'user' | 'forwardAgent'>, work: (connection: Connection) => Promise<T>): Promise<T> {
   const { record, paths } = machine;
   if (record.ports.ssh === undefined) throw machineNotRunning(record.name, { state: 'stopped', detail: 'It was never started.' });
   const keys = await readLoginKeys(workspace.platform, paths.directory);

@@ -41,7 +41,7 @@ async function startOpenSsh(options: SshdOptions): Promise<TestSshd> {
     const config = [
       `Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${hostKey}`, `AuthorizedKeysFile ${folder}/authorized_keys`, 'PidFile none', 'UsePAM no',
       'StrictModes no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', 'AllowAgentForwarding yes',
-      'PrintMotd no', 'PrintLastLog no',
+      'PrintMotd no', 'PrintLastLog no', 'Subsystem sftp internal-sftp',
     ];
     await fs.writeFile(path.join(folder, 'sshd_config'), `${config.join('\n')}\n`);
     return spawn(sshd, ['-D', '-e', '-f', path.join(folder, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
