@@ -2,11 +2,11 @@ import path from 'node:path/posix';
 import type { Stats } from 'ssh2';
 import { B2dError, messageOf } from '../errors.ts';
 import type { Connection } from '../ssh/connect.ts';
-import { SftpStatus, sftpCall, type Sftp } from '../ssh/sftp.ts';
+import { SftpStatus, type Sftp } from '../ssh/sftp.ts';
 import { draftName, type Attributes, type Draft, type Files, type Source } from './files.ts';
 
 /** The files of a machine, over SFTP. Relative paths start at the home folder of the user who is logged in. */
-export function guestFiles({ client, symlink, replace, flush }: Sftp, connection: Connection): Files {
+export function guestFiles({ client, call, symlink, replace, flush }: Sftp, connection: Connection): Files {
   const during = async <T>(verb: string, file: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -15,11 +15,11 @@ export function guestFiles({ client, symlink, replace, flush }: Sftp, connection
     }
   };
   const look = (file: string, ask: (done: (error?: Error | null, stats?: Stats) => void) => void): Promise<Attributes | undefined> =>
-    during('read', file, () => sftpCall<Stats>(ask).then(attributesOf, (error: unknown) => {
+    during('read', file, () => call<Stats>(ask).then(attributesOf, (error: unknown) => {
       if (statusOf(error) === SftpStatus.noSuchFile) return undefined;
       throw error;
     }));
-  const realPath = (file: string): Promise<string> => during('read', file, () => sftpCall<string>((done) => client.realpath(file, done)));
+  const realPath = (file: string): Promise<string> => during('read', file, () => call<string>((done) => client.realpath(file, done)));
   const change = ({ mode, mtime }: Pick<Attributes, 'mode' | 'mtime'>, otherwise: number) => ({ mode: mode ?? otherwise, atime: clamp(mtime), mtime: clamp(mtime) });
 
   return {
@@ -31,26 +31,26 @@ export function guestFiles({ client, symlink, replace, flush }: Sftp, connection
     lstat: (file) => look(file, (done) => client.lstat(file, done)),
     realPath,
     list: (folder) => during('read', folder, async () => {
-      const entries = await sftpCall<Array<{ filename: string; attrs: Stats }>>((done) => client.readdir(folder, done));
+      const entries = await call<Array<{ filename: string; attrs: Stats }>>((done) => client.readdir(folder, done));
       return entries.map(({ filename, attrs }) => ({ name: filename, attributes: attributesOf(attrs) })).sort((a, b) => (a.name < b.name ? -1 : 1));
     }),
-    readLink: (file) => during('read', file, () => sftpCall<string>((done) => client.readlink(file, done))),
+    readLink: (file) => during('read', file, () => call<string>((done) => client.readlink(file, done))),
     open: (file) => during('read', file, async () => {
-      const handle = await sftpCall<Buffer>((done) => client.open(file, 'r', done));
+      const handle = await call<Buffer>((done) => client.open(file, 'r', done));
       return source(file, handle);
     }),
     draft: (file) => during('write', file, async () => {
       const beside = path.join(path.dirname(file), draftName());
-      const handle = await sftpCall<Buffer>((done) => client.open(beside, 'wx', { mode: 0o600 }, done));
+      const handle = await call<Buffer>((done) => client.open(beside, 'wx', { mode: 0o600 }, done));
       return draft(file, beside, handle);
     }),
-    makeFolder: (folder) => during('make the folder', folder, () => sftpCall((done) => client.mkdir(folder, { mode: 0o700 }, done))),
-    setAttributes: (file, attributes) => during('change', file, () => sftpCall((done) => client.setstat(file, change(attributes, 0o755), done))),
+    makeFolder: (folder) => during('make the folder', folder, () => call((done) => client.mkdir(folder, { mode: 0o700 }, done))),
+    setAttributes: (file, attributes) => during('change', file, () => call((done) => client.setstat(file, change(attributes, 0o755), done))),
     link: (target, file) => during('make the link', file, async () => {
       const beside = path.join(path.dirname(file), draftName());
       await symlink(target, beside);
       await replace(beside, file).catch(async (error: unknown) => {
-        await sftpCall((done) => client.unlink(beside, done)).catch(() => undefined);
+        await call((done) => client.unlink(beside, done)).catch(() => undefined);
         throw error;
       });
     }),
@@ -62,29 +62,27 @@ export function guestFiles({ client, symlink, replace, flush }: Sftp, connection
     return {
       read: (position, length) => during('read', file, async () => {
         const buffer = Buffer.allocUnsafe(length);
-        const count = await new Promise<number>((resolve, reject) => {
-          client.read(handle, buffer, 0, length, position, (error, bytesRead) => {
-            if (error && statusOf(error) !== SftpStatus.eof) reject(error);
-            else resolve(error ? 0 : bytesRead);
-          });
+        const count = await call<number>((done) => client.read(handle, buffer, 0, length, position, done)).catch((error: unknown) => {
+          if (statusOf(error) === SftpStatus.eof) return 0;
+          throw error;
         });
         if (count > length) throw new B2dError(`The machine sent more of ${file} than was asked for.`, { exit: 'security' });
         return buffer.subarray(0, count);
       }),
-      close: () => sftpCall((done) => client.close(handle, done)),
+      close: () => call((done) => client.close(handle, done)),
     };
   }
 
   function draft(file: string, beside: string, handle: Buffer): Draft {
     let [open, kept] = [true, false];
     const close = async (): Promise<void> => {
-      if (open) await sftpCall((done) => client.close(handle, done));
+      if (open) await call((done) => client.close(handle, done));
       open = false;
     };
     return {
-      write: (bytes, position) => during('write', file, () => sftpCall((done) => client.write(handle, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, position, done))),
+      write: (bytes, position) => during('write', file, () => call((done) => client.write(handle, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, position, done))),
       keep: (attributes) => during('write', file, async () => {
-        await sftpCall((done) => client.fsetstat(handle, change(attributes, 0o644), done));
+        await call((done) => client.fsetstat(handle, change(attributes, 0o644), done));
         await flush(handle);
         await close();
         await replace(beside, file);
@@ -92,7 +90,7 @@ export function guestFiles({ client, symlink, replace, flush }: Sftp, connection
       }),
       discard: async () => {
         await close().catch(() => undefined);
-        if (!kept) await sftpCall((done) => client.unlink(beside, done)).catch(() => undefined); // with the connection gone it stays, under a name of its own
+        if (!kept) await call((done) => client.unlink(beside, done)).catch(() => undefined); // with the connection gone it stays, under a name of its own
       },
     };
   }

@@ -18,7 +18,7 @@ const file = (content = 'stolen'): Node => ({ kind: 'file', content });
 const link = (target: string): Node => ({ kind: 'link', target });
 const folder = (...names: Array<[string, Node]>): Node => ({ kind: 'folder', names });
 const endless: Node = { kind: 'folder', names: [] };
-endless.names.push(['a', endless]);
+endless.names.push(['a'.repeat(200), endless]);
 
 const MODE = { folder: 0o040777, file: 0o104777, link: 0o120777 };
 const attrs = (node: Node) => ({ mode: MODE[node.kind], uid: 0, gid: 0, size: node.kind === 'file' ? (node.size ?? node.content.length) : 0, atime: 1e9, mtime: 1e9 });
@@ -77,7 +77,8 @@ function serve(sftp: any, root: Node): void {
   sftp.on('REALPATH', (id: number, asked: string) => sftp.name(id, [{ filename: asked, longname: '', attrs: {} }]));
   sftp.on('CLOSE', (id: number) => sftp.status(id, STATUS_CODE.OK));
   sftp.on('READLINK', (id: number, asked: string) => {
-    const node = find(asked);
+    const within = find(path.posix.dirname(asked));
+    const node = within?.kind === 'folder' ? within.names.find(([entry]) => entry === path.posix.basename(asked))?.[1] : undefined;
     if (node?.kind === 'link') sftp.name(id, [{ filename: node.target, longname: '', attrs: {} }]);
     else sftp.status(id, STATUS_CODE.FAILURE);
   });
