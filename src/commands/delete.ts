@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core';
 import { B2dCommand } from '../cli/base.ts';
-import { askYesNo } from '../cli/ask.ts';
-import { B2dError } from '../errors.ts';
+import { confirm } from '../cli/confirm.ts';
 import { deleteMachine } from '../machine/delete.ts';
 import { machineFlag } from '../machine/errors.ts';
 import { withMachine } from '../machine/machine.ts';
@@ -15,9 +14,9 @@ export default class Delete extends B2dCommand<typeof Delete> {
   async run(): Promise<object> {
     const name = this.machineName;
     const { paths } = await this.openMachine();
-    if (!this.flags.yes && !(await askYesNo(`Delete machine "${name}" with its images, containers and volumes (${paths.directory})?`))) {
-      throw new B2dError(`Machine "${name}" was not deleted.`, { exit: 'declined', remedy: `To delete it without a question: b2d delete${machineFlag(name)} --yes` });
-    }
+    await confirm(`Delete machine "${name}" with its images, containers and volumes (${paths.directory})?`, {
+      yes: this.flags.yes, refusal: `Machine "${name}" was not deleted.`, command: `b2d delete${machineFlag(name)}`,
+    });
     const left = await withMachine(this.workspace, name, 'delete', async () => deleteMachine(this.workspace, await this.openMachine()));
     this.workspace.progress.note(`Machine "${name}" is deleted.`);
     if (left.length > 0) this.workspace.progress.note(`Left in ${paths.directory}, because b2d did not make it: ${left.join(', ')}`);

@@ -69,6 +69,8 @@ export interface SnapshotInfo {
   name: string;
   /** ISO 8601, UTC. */
   createdAt: string;
+  /** Whether it holds the memory of a machine that ran, too. */
+  memory: boolean;
 }
 
 export interface Driver {
@@ -115,12 +117,16 @@ export interface Driver {
   /** The NAT rules in force, as the hypervisor tells them. */
   forwards(spec: MachineSpec): Promise<NatRule[]>;
 
-  /** Grows the data disk to `spec.diskMiB`. @throws B2dError when smaller than it is, or when the machine must be off and is not. */
+  /** Grows the data disk to `spec.diskMiB`. @throws CannotGrowYetError when the machine must be off and is not, or must have no snapshots; B2dError (storage) when it would have to shrink. */
   resize(spec: MachineSpec): Promise<void>;
 
+  /** Saves the data disk, and of a running machine the memory too where the hypervisor can; the machine goes on. @throws B2dError (usage) when the name is taken or cannot be one. */
   snapshotSave(spec: MachineSpec, name: string): Promise<void>;
+  /** Puts the data disk back; a snapshot with memory leaves the machine `saved`. @throws B2dError (usage) when there is none of that name, (busy) while the machine runs. */
   snapshotRestore(spec: MachineSpec, name: string): Promise<void>;
+  /** Deletes the snapshot, also of a machine that runs; one that is not there is no error. */
   snapshotDelete(spec: MachineSpec, name: string): Promise<void>;
+  /** Oldest first; none where there is no data disk yet. */
   snapshotList(spec: MachineSpec): Promise<SnapshotInfo[]>;
 
   /** Files of this driver a user may want to read when something failed (logs), most telling first. */

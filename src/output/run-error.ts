@@ -61,11 +61,12 @@ function unknownCommandError(name: string, commands: readonly string[]): B2dErro
   if (rest.length > 0 && commands.includes(first)) {
     return new B2dError(`b2d ${first} does not take ${rest.map((word) => `"${word}"`).join(' ')}.`, { exit: 'usage', remedy: `b2d ${first} --help` });
   }
-  const meant = closest(name, commands) ?? closest(first, commands);
+  const topic = commands.filter((command) => command.startsWith(`${first} `));
+  const meant = closest(name, topic) ?? (topic.length > 0 ? undefined : closest(name, commands) ?? closest(first, commands));
   return new B2dError(`"${name}" is not a command of b2d.`, {
     exit: 'usage',
     ...(meant !== undefined && { reason: `Did you mean "${meant}"?` }),
-    remedy: [...(meant === undefined ? [] : [`b2d ${meant}`]), commands.some((other) => other.startsWith(`${first} `)) ? `b2d ${first} --help` : 'b2d help'],
+    remedy: [...(meant === undefined ? [] : [`b2d ${meant}`]), topic.length > 0 ? `b2d ${first} --help` : 'b2d help'],
   });
 }
 

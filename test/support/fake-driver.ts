@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Driver, DriverName, MachineSpec, MachineState, NatRule, StateReport } from '../../src/drivers/driver.ts';
+import type { Driver, DriverName, MachineSpec, MachineState, NatRule, SnapshotInfo, StateReport } from '../../src/drivers/driver.ts';
 import { PortTakenError, SavedStateError, UnsupportedError } from '../../src/drivers/errors.ts';
 import { codeOf } from '../../src/errors.ts';
 import { hostPlatform } from '../../src/platform/platform.ts';
@@ -20,6 +20,7 @@ export class FakeDriver implements Driver {
   /** What was called, in order. */
   readonly calls: string[] = [];
   rules: NatRule[] = [];
+  snapshots: SnapshotInfo[] = [];
   /** Host ports that another program takes between b2d's check and the start. */
   readonly busy = new Set<number>();
   /** Host ports whose rules are said to be in force while another program has the port. */
@@ -152,12 +153,23 @@ export class FakeDriver implements Driver {
     this.calls.push('resize');
   }
 
-  async snapshotSave(): Promise<void> {}
-  async snapshotRestore(): Promise<void> {}
-  async snapshotDelete(): Promise<void> {}
+  async snapshotSave(_: MachineSpec, name: string): Promise<void> {
+    this.calls.push('snapshotSave');
+    this.snapshots.push({ name, createdAt: new Date().toISOString(), memory: ['running', 'paused', 'saved'].includes(this.state_) });
+  }
 
-  async snapshotList() {
-    return [];
+  async snapshotRestore(_: MachineSpec, name: string): Promise<void> {
+    this.calls.push('snapshotRestore');
+    await this.off(this.snapshots.find((snapshot) => snapshot.name === name)?.memory ? 'saved' : 'stopped');
+  }
+
+  async snapshotDelete(_: MachineSpec, name: string): Promise<void> {
+    this.calls.push('snapshotDelete');
+    this.snapshots = this.snapshots.filter((snapshot) => snapshot.name !== name);
+  }
+
+  async snapshotList(): Promise<SnapshotInfo[]> {
+    return this.snapshots;
   }
 
   logFiles(): string[] {

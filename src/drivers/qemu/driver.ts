@@ -5,6 +5,7 @@ import { exists, makePrivateDirectory } from '../../platform/files.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Driver, MachineSpec, NatRule, Preflight, StateReport } from '../driver.ts';
 import { UnsupportedError } from '../errors.ts';
+import { restoreNeedsOff } from '../snapshot-errors.ts';
 import { acceleratorName, chooseAccelerator } from './accelerator.ts';
 import { readEndpoint, type Endpoint } from './connection.ts';
 import { createDisk, growOffline, growOnline, growthTarget } from './disk.ts';
@@ -15,7 +16,7 @@ import { powerOff } from './power-off.ts';
 import { withQmp, type QmpSession } from './qmp.ts';
 import { queryState } from './query-state.ts';
 import { parseSettings } from './settings.ts';
-import { deleteSnapshot, listSnapshots, restoreSnapshot, saveSnapshot } from './snapshots.ts';
+import { deleteSnapshot, listSnapshots, restoreSnapshot, saveSnapshot, type LiveDisk } from './snapshots.ts';
 import { startQemu, type StartContext } from './start.ts';
 import { qemuVersion } from './version.ts';
 
@@ -82,11 +83,11 @@ export function createQemuDriver(platform: Platform, options: QemuDriverOptions 
     }
   }
 
-  async function requireOff(spec: MachineSpec, what: string): Promise<void> {
-    const report = await state(spec);
-    if (report.state === 'unknown' || report.pid !== undefined || ['running', 'paused', 'starting', 'stopping'].includes(report.state)) {
-      throw new UnsupportedError('qemu', `${what} while "${spec.name}" is ${report.state}`, 'Its snapshots are of the disk alone. Stop the machine first: b2d down');
-    }
+  /** How the disk is to be reached: by the QEMU that has it open, or not at all. @throws B2dError where that cannot be told. */
+  async function liveDisk(spec: MachineSpec): Promise<LiveDisk> {
+    const report = await settledState(spec);
+    if (report.state === 'unknown') throw hung(spec, report);
+    return isOff(report) ? undefined : (work) => talk(spec, work);
   }
 
   return {
@@ -106,7 +107,7 @@ export function createQemuDriver(platform: Platform, options: QemuDriverOptions 
     async destroy(spec) {
       const files = filesOf(spec);
       const report = await state(spec);
-      if (report.pid !== undefined || !['absent', 'stopped', 'crashed'].includes(report.state)) {
+      if (!isOff(report)) {
         throw new B2dError(`The machine "${spec.name}" cannot be deleted while it is ${report.state}.`, { exit: 'busy', ...(report.detail && { reason: report.detail }), remedy: 'b2d kill' });
       }
       const endpoint = await readEndpoint(files.endpoint);
@@ -125,21 +126,20 @@ export function createQemuDriver(platform: Platform, options: QemuDriverOptions 
       if (report.pid === undefined) await growOffline(platform, img(spec), dataDisk, bytes);
       else await talk(spec, (session) => growOnline(session, bytes));
     },
-    async snapshotSave(spec, name) {
-      await requireOff(spec, 'save a snapshot');
-      await saveSnapshot(platform, img(spec), filesOf(spec).dataDisk, name);
-    },
+    snapshotSave: async (spec, name) => saveSnapshot(platform, img(spec), filesOf(spec).dataDisk, name, await liveDisk(spec)),
     async snapshotRestore(spec, name) {
-      await requireOff(spec, 'restore a snapshot');
+      if (await liveDisk(spec)) throw restoreNeedsOff(spec);
       await restoreSnapshot(platform, img(spec), filesOf(spec).dataDisk, name);
     },
-    async snapshotDelete(spec, name) {
-      await requireOff(spec, 'delete a snapshot');
-      await deleteSnapshot(platform, img(spec), filesOf(spec).dataDisk, name);
-    },
-    snapshotList: (spec) => listSnapshots(platform, img(spec), filesOf(spec).dataDisk),
+    snapshotDelete: async (spec, name) => deleteSnapshot(platform, img(spec), filesOf(spec).dataDisk, name, await liveDisk(spec)),
+    snapshotList: async (spec) => ((await exists(filesOf(spec).dataDisk)) ? listSnapshots(platform, img(spec), filesOf(spec).dataDisk) : []),
     logFiles: (spec) => [filesOf(spec).log, `${filesOf(spec).log}.1`],
   };
+}
+
+/** Whether no QEMU has the disk open. */
+function isOff({ state, pid }: StateReport): boolean {
+  return pid === undefined && ['absent', 'stopped', 'crashed'].includes(state);
 }
 
 function hung(spec: MachineSpec, report: StateReport): B2dError {

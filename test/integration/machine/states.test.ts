@@ -10,6 +10,7 @@ import { kill } from '../../../src/machine/kill.ts';
 import { openMachine, type Machine } from '../../../src/machine/machine.ts';
 import { restart } from '../../../src/machine/restart.ts';
 import { runningMachine } from '../../../src/machine/running.ts';
+import { deleteSnapshot, restoreSnapshot, saveSnapshot } from '../../../src/machine/snapshots.ts';
 import { machineStatus } from '../../../src/machine/status.ts';
 import { suspend } from '../../../src/machine/suspend.ts';
 import { FakeDriver } from '../../support/fake-driver.ts';
@@ -31,6 +32,9 @@ const commands = {
   suspend: async () => suspend(world.workspace, await machine()),
   kill: async () => kill(world.workspace, await machine()),
   delete: async () => deleteMachine(world.workspace, await machine()),
+  'snapshot save': async () => saveSnapshot(world.workspace, await machine(), 'new'),
+  'snapshot restore': async () => restoreSnapshot(world.workspace, await machine(), 'old'),
+  'snapshot delete': async () => deleteSnapshot(world.workspace, await machine(), 'old'),
 };
 type Command = keyof typeof commands;
 
@@ -41,6 +45,7 @@ async function found(state: MachineState, next?: MachineState): Promise<void> {
   if (!['running', 'starting', 'unknown'].includes(state)) await driver.off(state);
   driver.state_ = state;
   if (next !== undefined) driver.follows[state] = next;
+  driver.snapshots = [{ name: 'old', createdAt: '2026-01-01T00:00:00.000Z', memory: false }];
   driver.calls.length = 0;
 }
 
@@ -57,17 +62,20 @@ async function outcome(command: Command): Promise<string> {
 
 const boot = 'create resize start -> running';
 const refused = 'error hypervisorFailed';
+/** `state` as it is while a snapshot is saved and deleted, and after one was restored. */
+const snapshots = (state: MachineState, restored = 'snapshotRestore -> stopped') => ({ 'snapshot save': `snapshotSave -> ${state}`, 'snapshot restore': restored, 'snapshot delete': `snapshotDelete -> ${state}` });
+const noSnapshots = (error: string) => ({ 'snapshot save': error, 'snapshot restore': error, 'snapshot delete': error });
 const table: [MachineState, MachineState | undefined, Record<Command, string>][] = [
-  ['absent', undefined, { up: boot, down: '-> absent', restart: boot, suspend: '-> absent', kill: 'powerOff -> absent', delete: 'powerOff destroy -> absent' }],
-  ['stopped', undefined, { up: boot, down: '-> stopped', restart: boot, suspend: '-> stopped', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped' }],
-  ['crashed', undefined, { up: boot, down: '-> crashed', restart: boot, suspend: '-> crashed', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped' }],
-  ['starting', 'running', { up: '-> running', down: 'shutdown -> stopped', restart: `shutdown ${boot}`, suspend: 'suspend -> saved', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped' }],
-  ['running', undefined, { up: '-> running', down: 'shutdown -> stopped', restart: `shutdown ${boot}`, suspend: 'suspend -> saved', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped' }],
-  ['paused', undefined, { up: 'start -> running', down: 'start shutdown -> stopped', restart: `start shutdown ${boot}`, suspend: 'suspend -> saved', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped' }],
-  ['saved', undefined, { up: 'start -> running', down: '-> saved', restart: `start shutdown ${boot}`, suspend: '-> saved', kill: 'discardSavedState powerOff -> stopped', delete: 'powerOff destroy -> stopped' }],
-  ['stopping', 'stopped', { up: boot, down: '-> stopped', restart: boot, suspend: '-> stopped', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped' }],
-  ['stopping', 'saved', { up: 'start -> running', down: '-> saved', restart: `start shutdown ${boot}`, suspend: '-> saved', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped' }],
-  ['unknown', undefined, { up: refused, down: refused, restart: refused, suspend: refused, kill: 'powerOff -> stopped', delete: refused }],
+  ['absent', undefined, { up: boot, down: '-> absent', restart: boot, suspend: '-> absent', kill: 'powerOff -> absent', delete: 'powerOff destroy -> absent', ...noSnapshots('error machineNotRunning') }],
+  ['stopped', undefined, { up: boot, down: '-> stopped', restart: boot, suspend: '-> stopped', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped', ...snapshots('stopped') }],
+  ['crashed', undefined, { up: boot, down: '-> crashed', restart: boot, suspend: '-> crashed', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped', ...snapshots('crashed') }],
+  ['starting', 'running', { up: '-> running', down: 'shutdown -> stopped', restart: `shutdown ${boot}`, suspend: 'suspend -> saved', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped', ...snapshots('running', 'error busy') }],
+  ['running', undefined, { up: '-> running', down: 'shutdown -> stopped', restart: `shutdown ${boot}`, suspend: 'suspend -> saved', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped', ...snapshots('running', 'error busy') }],
+  ['paused', undefined, { up: 'start -> running', down: 'start shutdown -> stopped', restart: `start shutdown ${boot}`, suspend: 'suspend -> saved', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped', ...snapshots('paused', 'error busy') }],
+  ['saved', undefined, { up: 'start -> running', down: '-> saved', restart: `start shutdown ${boot}`, suspend: '-> saved', kill: 'discardSavedState powerOff -> stopped', delete: 'powerOff destroy -> stopped', ...snapshots('saved') }],
+  ['stopping', 'stopped', { up: boot, down: '-> stopped', restart: boot, suspend: '-> stopped', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped', ...snapshots('stopped') }],
+  ['stopping', 'saved', { up: 'start -> running', down: '-> saved', restart: `start shutdown ${boot}`, suspend: '-> saved', kill: 'powerOff -> stopped', delete: 'powerOff destroy -> stopped', ...snapshots('saved') }],
+  ['unknown', undefined, { up: refused, down: refused, restart: refused, suspend: refused, kill: 'powerOff -> stopped', delete: refused, ...noSnapshots(refused) }],
 ];
 
 describe.each(table)('a machine that is %s (and then %s)', (state, next, expected) => {
@@ -89,9 +97,14 @@ describe.each(table)('a machine that is %s (and then %s)', (state, next, expecte
 
 test('docs/states.md has a row for each state and a column for each command', async () => {
   const rows = (await fs.readFile(path.resolve('docs/states.md'), 'utf8')).split('\n').filter((line) => line.startsWith('| ')).map((line) => line.split('|').map((cell) => cell.trim()));
-  const states = rows.map(([, first]) => /^`(\w+)`/.exec(first ?? '')?.[1]).filter((state) => state !== undefined);
-  expect(new Set(states)).toEqual(new Set(table.map(([state]) => state)));
-  expect(rows[0]).toEqual(expect.arrayContaining(Object.keys(commands).map((command) => `\`${command}\``)));
+  const headers = rows.filter(([, first]) => first === 'state');
+  expect(headers.flat()).toEqual(expect.arrayContaining(Object.keys(commands).map((command) => `\`${command}\``)));
+  for (const header of headers) {
+    const below = rows.slice(rows.indexOf(header) + 1);
+    const own = below.slice(0, below.findIndex(([, first]) => first === 'state') + 1 || undefined);
+    const states = own.flatMap(([, first]) => [...(first ?? '').matchAll(/`(\w+)`/g)].map(([, state]) => state));
+    expect(new Set(states)).toEqual(new Set(table.map(([state]) => state)));
+  }
 });
 
 describe('a saved state that cannot be read', () => {

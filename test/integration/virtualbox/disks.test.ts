@@ -56,7 +56,7 @@ test('snapshots of the disk, and of the memory of a machine that runs', async ()
   await driver.powerOff(spec);
   await driver.snapshotSave(spec, 'off');
   const list = await driver.snapshotList(spec);
-  expect(list.map(({ name }) => name)).toEqual(['running', 'off']);
+  expect(list.map(({ name, memory }) => [name, memory])).toEqual([['running', true], ['off', false]]);
   for (const { createdAt } of list) expect(Math.abs(Date.now() - Date.parse(createdAt))).toBeLessThan(10 * 60_000);
   await driver.start(spec, []); // on a differencing image
   await driver.powerOff(spec);
@@ -71,6 +71,27 @@ test('snapshots of the disk, and of the memory of a machine that runs', async ()
   await driver.snapshotDelete(spec, 'off');
   await driver.snapshotDelete(spec, 'off');
   expect(await driver.snapshotList(spec)).toEqual([]);
+});
+
+test('a suspended machine can be saved, and put back, which gives its suspended state up; one that runs can lose a snapshot', async () => {
+  const { driver, spec } = await make();
+  await driver.start(spec, []);
+  await driver.snapshotSave(spec, 'running');
+  await driver.snapshotDelete(spec, 'running');
+  expect((await driver.state(spec)).state).toBe('running');
+  await driver.suspend(spec);
+  await driver.snapshotSave(spec, 'suspended');
+  expect(await driver.state(spec)).toEqual({ state: 'saved' });
+  expect(await driver.snapshotList(spec)).toMatchObject([{ name: 'suspended', memory: true }]);
+  await driver.discardSavedState(spec);
+  await driver.snapshotSave(spec, 'off');
+  await driver.start(spec, []);
+  await driver.suspend(spec);
+  await driver.snapshotRestore(spec, 'off');
+  expect(await driver.state(spec)).toEqual({ state: 'stopped' });
+  await driver.snapshotRestore(spec, 'suspended');
+  await driver.start(spec, []);
+  expect((await driver.state(spec)).state).toBe('running');
 });
 
 test('snapshot names that are wrong, taken or unknown are refused', async () => {
