@@ -18,6 +18,8 @@ export abstract class B2dCommand<T extends typeof Command> extends Command {
   protected flags!: FlagsOf<T>;
   protected args!: Interfaces.InferredArgs<T['args']>;
   protected rest: string[] = [];
+  /** Set by commands that have written their JSON themselves, an object a line. */
+  protected streamed = false;
   private session!: Session;
 
   override async init(): Promise<void> {
@@ -67,6 +69,10 @@ export abstract class B2dCommand<T extends typeof Command> extends Command {
   /** @throws B2dError (machineAbsent). */
   protected openMachine(): Promise<Machine> {
     return openMachine(this.workspace, this.machineName);
+  }
+
+  override logJson(json: unknown): void {
+    if (!this.streamed) super.logJson(json);
   }
 
   /** oclif would print it its own way; bin/b2d.js prints every error alike. */

@@ -1,4 +1,5 @@
 import { B2dError } from '../errors.ts';
+import { ExitCode } from '../exit-codes.ts';
 
 /** Milliseconds that the clean-up after Ctrl-C may take. */
 const GRACE_MS = 5_000;
@@ -28,4 +29,13 @@ export async function interruptible<T>(consequence: string, work: (signal: Abort
     process.removeAllListeners('SIGINT');
     for (const listener of usual) process.on('SIGINT', listener);
   }
+}
+
+/** For commands that run until Ctrl-C, which is then no accident to be told: ends with 130 without a word. `before` brings the terminal in order. */
+export function endQuietlyOnInterrupt(before: () => void = () => undefined): void {
+  process.removeAllListeners('SIGINT');
+  process.on('SIGINT', () => {
+    before();
+    process.exit(ExitCode.interrupted);
+  });
 }

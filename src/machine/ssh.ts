@@ -39,13 +39,26 @@ export async function openSession(workspace: Workspace, machine: Machine, reques
   });
 }
 
-/** Runs a line of the guest's shell as root. @throws B2dError as `openSession`; (failure) with the command's own words when it ends with anything but 0. */
-export async function runAsRoot(workspace: Workspace, machine: Machine, command: string): Promise<void> {
-  let said = '';
-  const collect = (): Writable => new Writable({ write: (chunk, _, done) => { said += String(chunk); done(); } });
-  const session = { streams: { stdin: Readable.from([]), stdout: collect(), stderr: collect() }, terminal: false };
+/**
+ * Runs a line of the guest's shell as root and returns what it prints.
+ * @throws B2dError as `openSession`; (failure) with the command's own words when it ends with anything but 0.
+ */
+export async function runAsRoot(workspace: Workspace, machine: Machine, command: string): Promise<string> {
+  let printed = '';
+  await streamAsRoot(workspace, machine, command, (text) => { printed += text; });
+  return printed;
+}
+
+/** Like `runAsRoot`, for a command that prints for a long time: `onText` gets it as it comes, and the next when it is done; its error ends the session. */
+export async function streamAsRoot(workspace: Workspace, machine: Machine, command: string, onText: (text: string) => void | Promise<void>): Promise<void> {
+  let complained = '';
+  const collect = (take: (text: string) => void | Promise<void>): Writable => {
+    const decoder = new TextDecoder();
+    return new Writable({ write: (chunk: Uint8Array, _, done) => void (async () => take(decoder.decode(chunk, { stream: true })))().then(() => done(), done) });
+  };
+  const session = { streams: { stdin: Readable.from([]), stdout: collect(onText), stderr: collect((text) => { complained += text; }) }, terminal: false };
   const code = await withConnection(workspace, machine, { user: 'root' }, (connection) => exec(connection, [command], session));
-  if (code !== 0) throw new B2dError(`A command in "${machine.record.name}" ended with ${code}: ${said.trim().slice(-500)}`, { exit: 'failure' });
+  if (code !== 0) throw new B2dError(`A command in "${machine.record.name}" ended with ${code}: ${complained.trim().slice(-500)}`, { exit: 'failure' });
 }
 
 /** Logs in to the machine for the time of `work`. @throws B2dError as `connectWhenReady`; (machineNotRunning) when it was never started */

@@ -132,9 +132,9 @@ export async function tailLines(file: string, count: number): Promise<string[]> 
   if (!handle) return [];
   try {
     const { size } = await handle.stat();
-    const length = Math.min(size, 64 * 1024); // far more than any tail shown
+    const length = Math.min(size, Math.max(64 * 1024, count * 256)); // more than lines of consoles and logs have
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    return plainText(buffer.subarray(0, bytesRead).toString('utf8')).split('\n').filter((line) => line.trim() !== '').slice(-count);
+    return plainText(buffer.subarray(0, bytesRead).toString('utf8')).split('\n').filter((line) => line.trim() !== '').slice(count === 0 ? Infinity : -count);
   } finally {
     await handle.close();
   }
