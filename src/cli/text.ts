@@ -4,9 +4,9 @@ import type { GoneBack } from '../machine/trial.ts';
 
 const SETTING_NAMES: Record<string, string> = { memoryMiB: 'memory', cpus: 'CPUs', diskMiB: 'disk', image: 'image', extra: 'driver settings' };
 
-/** Tells which settings were changed and when they count. */
-export function pendingNote(name: string, changed: readonly string[]): string {
-  return `Changed: ${changed.map((key) => SETTING_NAMES[key] ?? key).join(', ')}. It takes effect at the next start:  b2d restart${machineFlag(name)}`;
+/** Tells which settings were changed and when they count; `next` is the command that starts the machine. */
+export function pendingNote(name: string, changed: readonly string[], next: 'restart' | 'up' = 'restart'): string {
+  return `Changed: ${changed.map((key) => SETTING_NAMES[key] ?? key).join(', ')}. It takes effect at the next start:  b2d ${next}${machineFlag(name)}`;
 }
 
 /** Tells that an upgrade was undone. */

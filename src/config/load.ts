@@ -5,7 +5,7 @@ import { readConfigFile, type ConfigFile } from './file.ts';
 import { definitions, DRIVER_TABLES, SETTING_KEYS, variableOf, type RawValue, type SettingDefinition, type SettingKey, type SettingValues } from './settings.ts';
 
 /** Where a value comes from, weakest first. */
-export type Layer = 'default' | 'file' | 'machine' | 'environment' | 'flag';
+export type Layer = 'default' | 'file' | 'machine' | 'environment' | 'flag' | 'command';
 
 export interface Source {
   layer: Layer;
@@ -66,6 +66,11 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
   return { ...(Object.fromEntries(entries) as Pick<Settings, SettingKey>), extra: extraSettings(file, options), warnings };
 }
 
+/** A value typed for one setting of a machine that is there. @throws B2dError (usage) saying what is possible. */
+export function checkSetting<K extends SettingKey>(key: K, raw: string, options: LoadOptions): SettingValues[K] {
+  return resolveSetting(key, [{ raw, source: { layer: 'command', name: 'b2d config set' } }], options).value;
+}
+
 /** What the layers say about a setting, strongest first. */
 function candidates(key: SettingKey, file: ConfigFile, { platform, home, flags, machine }: LoadOptions): Candidate[] {
   const configFile = configFileOf(platform, home);
@@ -113,7 +118,8 @@ export function extraSettings(file: Pick<ConfigFile, 'extra'>, { platform, home,
 }
 
 function invalid(key: SettingKey, raw: RawValue, source: Source, reason: string): B2dError {
-  const where: Record<Layer, string> = {
+  if (source.layer === 'command') return new B2dError(`"${raw}" is not possible for ${key}.`, { exit: 'usage', reason, remedy: `${source.name} ${key} VALUE` });
+  const where: Record<Exclude<Layer, 'command'>, string> = {
     default: 'the default', file: source.name, machine: source.name, environment: `the variable ${source.name}`, flag: `the flag ${source.name}`,
   };
   return new B2dError(`"${definitions[key].redact?.(String(raw)) ?? raw}" is not possible for ${key}, in ${where[source.layer]}.`, {

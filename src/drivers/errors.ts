@@ -26,6 +26,19 @@ export class PortTakenError extends B2dError {
   }
 }
 
+/** The data disk cannot grow as long as the machine is on, or has snapshots. */
+export class CannotGrowYetError extends B2dError {
+  override readonly name = 'CannotGrowYetError';
+  readonly until: 'off' | 'no-snapshots';
+
+  constructor(machine: string, until: 'off' | 'no-snapshots', reason: string) {
+    super(`The data disk of "${machine}" cannot grow while the machine ${until === 'off' ? 'is on' : 'has snapshots'}.`, {
+      exit: 'busy', reason, remedy: until === 'off' ? 'b2d down' : 'b2d snapshot list, then delete them: b2d snapshot delete NAME',
+    });
+    this.until = until;
+  }
+}
+
 /** A suspended machine cannot go on: another version of the hypervisor saved it, or its file is damaged or gone. */
 export class SavedStateError extends B2dError {
   override readonly name = 'SavedStateError';

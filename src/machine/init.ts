@@ -57,7 +57,8 @@ async function newRecord(workspace: Workspace, name: string, { forNew, source }:
   };
 }
 
-async function changedRecord(workspace: Workspace, before: MachineRecord, { explicit, source }: RequestedSettings): Promise<{ record: MachineRecord; changed: string[] }> {
+/** The record with what was asked for, and the names of what that changes. Nothing is written. @throws B2dError (usage) for what cannot be changed. */
+export async function changedRecord(workspace: Workspace, before: MachineRecord, { explicit, source }: Pick<RequestedSettings, 'explicit' | 'source'>): Promise<{ record: MachineRecord; changed: string[] }> {
   refuseImpossible(before, explicit);
   const record = { ...before };
   for (const key of ['memoryMiB', 'cpus', 'diskMiB'] as const) record[key] = explicit[key] ?? before[key];

@@ -1,4 +1,4 @@
-import { PortTakenError } from '../drivers/errors.ts';
+import { CannotGrowYetError, PortTakenError } from '../drivers/errors.ts';
 import { B2dError } from '../errors.ts';
 import { ensureSshKeys } from '../ssh/ensure.ts';
 import { ensureTls } from '../tls/ensure.ts';
@@ -54,10 +54,18 @@ async function ensureDataDisk(workspace: Workspace, machine: Machine): Promise<v
     });
   }
   await workspace.progress.step('Data disk', () => driver.create(spec));
-  if (present !== undefined) await driver.resize(spec); // does nothing where the size is the same
+  if (present !== undefined) await growAtStart(workspace, machine);
   if (record.dataDiskMade) return;
   record.dataDiskMade = true;
   await writeRecord(paths.record, record);
+}
+
+/** Does nothing where the size is the same. A disk that cannot grow yet is no reason not to start: it has the size it had. */
+async function growAtStart({ progress }: Workspace, { driver, spec }: Machine): Promise<void> {
+  await driver.resize(spec).catch((error: unknown) => {
+    if (!(error instanceof CannotGrowYetError)) throw error;
+    progress.note(`${error.message} It keeps its size for now.`);
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Driver, DriverName, MachineSpec, MachineState, NatRule, SnapshotInfo, StateReport } from '../../src/drivers/driver.ts';
-import { PortTakenError, SavedStateError, UnsupportedError } from '../../src/drivers/errors.ts';
+import { CannotGrowYetError, PortTakenError, SavedStateError, UnsupportedError } from '../../src/drivers/errors.ts';
 import { codeOf } from '../../src/errors.ts';
 import { hostPlatform } from '../../src/platform/platform.ts';
 import { tlsPaths } from '../../src/tls/paths.ts';
@@ -33,6 +33,8 @@ export class FakeDriver implements Driver {
   readonly booted: string[] = [];
   /** Why a saved state cannot be read. */
   unreadable: string | undefined;
+  /** Why the data disk cannot grow. */
+  cannotGrowUntil: CannotGrowYetError['until'] | undefined;
   /** Milliseconds by which the guest's clock is ahead. */
   clockAheadMs = 0;
   private engine: TestEngine | undefined;
@@ -149,8 +151,9 @@ export class FakeDriver implements Driver {
     return this.rules;
   }
 
-  async resize(): Promise<void> {
+  async resize(spec: MachineSpec): Promise<void> {
     this.calls.push('resize');
+    if (this.cannotGrowUntil !== undefined) throw new CannotGrowYetError(spec.name, this.cannotGrowUntil, 'It is a fake.');
   }
 
   async snapshotSave(_: MachineSpec, name: string): Promise<void> {

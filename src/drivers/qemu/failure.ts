@@ -21,7 +21,7 @@ const KNOWN: readonly { words: RegExp; message: string; options: B2dErrorOptions
   {
     words: /cannot allocate memory|Cannot set up guest memory|not enough (?:storage|memory)/i,
     message: 'The host has not enough free memory for the machine.',
-    options: { exit: 'hypervisorFailed', remedy: 'Give the machine less: b2d config --memory MIB, or close other programs' },
+    options: { exit: 'hypervisorFailed', remedy: 'Give the machine less: b2d config set memory SIZE, or close other programs' },
   },
   {
     words: /TLS credentials support requires GNUTLS/i,

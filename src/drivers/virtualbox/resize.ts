@@ -2,6 +2,7 @@ import { B2dError } from '../../errors.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { VirtualBox } from '../../virtualbox/index.ts';
 import type { MachineSpec } from '../driver.ts';
+import { CannotGrowYetError } from '../errors.ts';
 import { explained } from './failure.ts';
 import { virtualBoxFiles } from './layout.ts';
 import { requireMachine } from './require-machine.ts';
@@ -19,13 +20,9 @@ export async function resize(platform: Platform, open: () => Promise<VirtualBox>
     });
   }
   const vbox = await open();
-  const { state } = describeState(await requireMachine(platform, vbox, spec));
-  if (state !== 'stopped' && state !== 'crashed') {
-    throw new B2dError(`The data disk of "${spec.name}" cannot grow while the machine is ${state}.`, { exit: 'busy', reason: 'VirtualBox grows disks of machines that are off.', remedy: 'b2d down' });
-  }
   // VirtualBox would grow the disk and leave its differencing images, which are what the machine sees, as small as they are.
-  if (((await vbox.medium(uuid))?.children.length ?? 0) > 0) {
-    throw new B2dError(`The data disk of "${spec.name}" cannot grow while the machine has snapshots.`, { exit: 'busy', reason: 'VirtualBox cannot grow the images of what was written since.', remedy: 'b2d snapshot list, then delete them' });
-  }
+  if (((await vbox.medium(uuid))?.children.length ?? 0) > 0) throw new CannotGrowYetError(spec.name, 'no-snapshots', 'VirtualBox cannot grow the images of what was written since.');
+  const { state } = describeState(await requireMachine(platform, vbox, spec));
+  if (state !== 'stopped' && state !== 'crashed') throw new CannotGrowYetError(spec.name, 'off', `VirtualBox grows disks of machines that are off; it is ${state}.`);
   await explained(`The data disk ${dataDisk} could not be grown.`, () => vbox.resizeDisk(dataDisk, spec.diskMiB));
 }
