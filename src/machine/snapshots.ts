@@ -6,6 +6,9 @@ import { runAsRoot } from './ssh.ts';
 import { isAtRest, settledState } from './wait-for-state.ts';
 import type { Workspace } from './workspace.ts';
 
+/** A guest under software emulation takes seconds for a login. */
+const FLUSH_LOGIN_MS = 15_000;
+
 export interface SavedSnapshot {
   snapshot: SnapshotInfo;
   /** The machine's state when it was saved. */
@@ -62,5 +65,5 @@ async function knownToHypervisor(machine: Machine): Promise<MachineState> {
 
 /** What programs in the guest wrote and the guest's kernel still holds back belongs to the snapshot. One that does not answer is saved as it is. */
 async function flush(workspace: Workspace, machine: Machine): Promise<void> {
-  await runAsRoot(workspace, machine, 'sync').catch((error: unknown) => workspace.debug(`The guest could not be asked to write its files out (${String(error)}).`));
+  await runAsRoot(workspace, machine, 'sync', FLUSH_LOGIN_MS).catch((error: unknown) => workspace.debug(`The guest could not be asked to write its files out (${String(error)}).`));
 }

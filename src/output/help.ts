@@ -4,7 +4,7 @@ import { version } from '../version.ts';
 /** The commands by what they are for; one that stands in no group is listed under "more". */
 const GROUPS: Record<string, readonly string[]> = {
   machine: ['init', 'up', 'down', 'restart', 'suspend', 'kill', 'delete'],
-  look: ['status', 'ls', 'info', 'ip', 'url', 'ports', 'logs', 'doctor', 'version'],
+  look: ['status', 'top', 'ls', 'info', 'ip', 'url', 'ports', 'logs', 'doctor', 'version'],
   docker: ['env', 'context'],
   files: ['ssh', 'ssh-config', 'cp', 'share'],
   settings: ['config', 'disk', 'snapshot', 'image', 'download', 'upgrade', 'autocomplete'],
