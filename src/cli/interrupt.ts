@@ -31,11 +31,8 @@ export async function interruptible<T>(consequence: string, work: (signal: Abort
   }
 }
 
-/** For commands that run until Ctrl-C, which is then no accident to be told: ends with 130 without a word. `before` brings the terminal in order. */
-export function endQuietlyOnInterrupt(before: () => void = () => undefined): void {
+/** For commands that run until Ctrl-C, which is then no accident to be told: ends with 130 without a word. */
+export function endQuietlyOnInterrupt(): void {
   process.removeAllListeners('SIGINT');
-  process.on('SIGINT', () => {
-    before();
-    process.exit(ExitCode.interrupted);
-  });
+  process.on('SIGINT', () => process.exit(ExitCode.interrupted));
 }

@@ -1,10 +1,11 @@
 import { closest } from '../config/closest.ts';
 import { checkSetting, type LoadOptions } from '../config/load.ts';
-import { DRIVER_TABLES, SETTING_KEYS, variableOf, type SettingKey } from '../config/settings.ts';
+import { DRIVER_TABLES, SETTING_KEYS } from '../config/settings.ts';
 import type { MachineValues } from '../config/views.ts';
 import { B2dError } from '../errors.ts';
 import { machineFlag } from '../machine/errors.ts';
-import type { SettingsChange } from '../machine/settings.ts';
+import { withMachine } from '../machine/machine.ts';
+import { changeSettings, type SettingsChange } from '../machine/settings.ts';
 import type { Workspace } from '../machine/workspace.ts';
 import { pendingNote } from './text.ts';
 
@@ -36,12 +37,24 @@ export function machineSettingKey(key: string): MachineSettingKey {
   });
 }
 
-/** Tells what a change of settings did, and when it counts. */
-export async function tellChange({ platform, progress }: Workspace, name: string, { machine, changed, pending }: SettingsChange): Promise<void> {
+/** Changes settings of the machine, as the only b2d that changes it, and tells what that did and when it counts. @throws B2dError as `changeSettings`. */
+export async function applyChange(workspace: Workspace, name: string, purpose: string, explicit: Partial<MachineValues>, unset: readonly string[] = []): Promise<SettingsChange> {
+  const change = await withMachine(workspace, name, purpose, () => changeSettings(workspace, name, explicit, unset));
+  await tell(workspace, name, change);
+  const variable = variablesOf(explicit).find((each) => workspace.platform.env[each]);
+  if (variable !== undefined) workspace.progress.note(`${variable} is set to "${workspace.platform.env[variable]}" in this shell, and the next b2d up${machineFlag(name)} takes that instead.`);
+  return change;
+}
+
+async function tell({ progress }: Workspace, name: string, { machine, changed, pending }: SettingsChange): Promise<void> {
   if (changed.length === 0) return progress.note(`Machine "${name}" had that setting; nothing changed.`);
   const { state } = await machine.driver.state(machine.spec);
   if (pending.length > 0) progress.note(pendingNote(name, pending, state === 'running' || state === 'paused' || state === 'saved' ? 'restart' : 'up'));
   else progress.note(`The data disk of "${name}" is larger now.`);
-  const variable = (Object.keys(FIELDS) as SettingKey[]).map(variableOf).find((each) => platform.env[each] && changed.includes(FIELDS[each.slice('B2D_'.length).toLowerCase() as MachineSettingKey]));
-  if (variable !== undefined) progress.note(`${variable} is set to "${platform.env[variable]}" in this shell, and the next b2d up${machineFlag(name)} takes that instead.`);
+}
+
+/** The variables that are stronger than the machine's own settings. */
+function variablesOf({ extra = {}, ...explicit }: Partial<MachineValues>): string[] {
+  const keys = Object.entries(FIELDS).filter(([, field]) => field in explicit).map(([key]) => key);
+  return [...keys, ...Object.keys(extra)].map((key) => `B2D_${key.toUpperCase().replace(/[.-]/g, '_')}`);
 }

@@ -59,12 +59,15 @@ export interface DiskUsage {
 /** How full the data disk is, in the guest and on this computer. */
 export async function diskUsage(workspace: Workspace, machine: Machine): Promise<DiskUsage> {
   const { driver, spec, paths } = machine;
-  const file = await driver.dataDisk(spec);
   const running = (await driver.state(spec)).state === 'running';
-  const usage = {
-    file: file ?? null, capacityBytes: spec.diskMiB * 1024 ** 2, hostBytes: file === undefined ? 0 : await allocated(file), folderBytes: await allocated(paths.directory),
-  };
-  return running ? { ...usage, guest: readDf(await runAsRoot(workspace, machine, `df -k ${MOUNT_POINT}`)) } : usage;
+  const guest = running ? await runAsRoot(workspace, machine, `df -k ${MOUNT_POINT}`).then(readDf, (error: unknown) => void workspace.progress.note(messageOf(error))) : undefined;
+  return { capacityBytes: spec.diskMiB * 1024 ** 2, ...(await hostFile(machine)), folderBytes: await allocated(workspace, paths.directory), ...(guest && { guest }) };
+}
+
+/** The data disk's file, null before the first start, and what it takes on this computer. */
+async function hostFile({ driver, spec }: Machine): Promise<{ file: string | null; hostBytes: number }> {
+  const file = await driver.dataDisk(spec);
+  return { file: file ?? null, hostBytes: file === undefined ? 0 : allocatedBy(await fs.lstat(file)) };
 }
 
 /** The numbers of `df -k`, in bytes; its columns are those of POSIX. */
@@ -74,18 +77,24 @@ export function readDf(text: string): { sizeBytes: number; usedBytes: number; fr
 }
 
 /** What a file, or a folder with all that is in it, takes on the disk. One that vanishes meanwhile counts for nothing. */
-async function allocated(place: string): Promise<number> {
+async function allocated(workspace: Workspace, place: string): Promise<number> {
   const stat = await fs.lstat(place).catch(() => undefined);
   if (stat === undefined) return 0;
-  if (!stat.isDirectory()) return stat.blocks * 512; // st_blocks counts in 512 bytes on every system, whatever the file system's own blocks
+  if (!stat.isDirectory()) return allocatedBy(stat);
   const entries = await fs.readdir(place).catch(() => []);
-  const sizes = await Promise.all(entries.map((name) => allocated(`${place}/${name}`)));
+  const sizes = await Promise.all(entries.map((name) => allocated(workspace, workspace.platform.path.join(place, name))));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** Bytes on the disk: st_blocks counts in 512 on every system, whatever the file system's own blocks. */
+export function allocatedBy({ blocks }: { blocks: number }): number {
+  return blocks * 512;
+}
+
 /** Gives what the guest does not use back to this computer. @throws B2dError (machineNotRunning, notReady, failure). */
-export async function trimDataDisk(workspace: Workspace, machine: Machine): Promise<{ before: DiskUsage; after: DiskUsage }> {
-  const before = await diskUsage(workspace, machine);
+export async function trimDataDisk(workspace: Workspace, machine: Machine): Promise<{ file: string | null; hostBytesBefore: number; hostBytesAfter: number }> {
+  const { hostBytes: hostBytesBefore } = await hostFile(machine);
   await workspace.progress.step('Trimming the data disk', () => runAsRoot(workspace, machine, `sync && fstrim ${MOUNT_POINT}`));
-  return { before, after: await diskUsage(workspace, machine) };
+  const { file, hostBytes: hostBytesAfter } = await hostFile(machine);
+  return { file, hostBytesBefore, hostBytesAfter };
 }

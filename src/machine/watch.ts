@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineState } from '../drivers/driver.ts';
 import { messageOf } from '../errors.ts';
 import { processMemory } from '../platform/process-memory.ts';
+import { allocatedBy } from './data-disk.ts';
 import { loadCommand, loadReader, type GuestLoad } from './guest-load.ts';
 import type { Machine } from './machine.ts';
 import { streamAsRoot } from './ssh.ts';
@@ -70,7 +71,7 @@ async function sample({ platform, now }: Workspace, { driver, spec, record }: Ma
   const { state, detail, pid } = await driver.state(spec);
   const memoryBytes = pid === undefined ? undefined : await processMemory(platform, pid);
   const disk = await driver.dataDisk(spec);
-  const diskBytes = disk === undefined ? undefined : await fs.stat(disk).then(({ blocks }) => blocks * 512, () => undefined);
+  const diskBytes = disk === undefined ? undefined : await fs.stat(disk).then(allocatedBy, () => undefined);
   return {
     time: now().toISOString(), name: record.name, state, ...(detail && { detail }), ...(guest && { guest }), ...(error && { error }),
     host: { ...(pid !== undefined && { pid }), ...(memoryBytes !== undefined && { memoryBytes }), ...(diskBytes !== undefined && { diskBytes }) },

@@ -1,8 +1,6 @@
 import { Args } from '@oclif/core';
 import { B2dCommand } from '../../cli/base.ts';
-import { parseChange, tellChange } from '../../cli/setting-change.ts';
-import { withMachine } from '../../machine/machine.ts';
-import { changeSettings } from '../../machine/settings.ts';
+import { applyChange, parseChange } from '../../cli/setting-change.ts';
 
 export default class ConfigSet extends B2dCommand<typeof ConfigSet> {
   static override summary = 'Change a setting of the machine.';
@@ -17,8 +15,7 @@ Settings of machines to come are in config.toml.`;
   async run(): Promise<object> {
     const name = this.machineName;
     const explicit = parseChange(this.args.key, this.args.value, this.load);
-    const change = await withMachine(this.workspace, name, 'config set', () => changeSettings(this.workspace, name, explicit));
-    await tellChange(this.workspace, name, change);
-    return { name, changed: change.changed, pending: change.pending };
+    const { changed, pending } = await applyChange(this.workspace, name, 'config set', explicit);
+    return { name, changed, pending };
   }
 }

@@ -1,9 +1,7 @@
 import { Args } from '@oclif/core';
 import { B2dCommand } from '../../cli/base.ts';
-import { isDriverSetting, machineSettingKey, tellChange } from '../../cli/setting-change.ts';
+import { applyChange, isDriverSetting, machineSettingKey } from '../../cli/setting-change.ts';
 import { B2dError } from '../../errors.ts';
-import { withMachine } from '../../machine/machine.ts';
-import { changeSettings } from '../../machine/settings.ts';
 
 export default class ConfigUnset extends B2dCommand<typeof ConfigUnset> {
   static override summary = 'Give the machine what a new one would get.';
@@ -20,8 +18,7 @@ export default class ConfigUnset extends B2dCommand<typeof ConfigUnset> {
       throw new B2dError(`"${key}" cannot be unset.`, { exit: 'usage', reason: known === 'disk' ? 'A disk never shrinks.' : 'Every machine has one.', remedy: known === 'driver' ? 'b2d config' : `b2d config set ${key} VALUE` });
     }
     const explicit = known === 'memory' ? { memoryMiB } : known === 'cpus' ? { cpus } : {};
-    const change = await withMachine(this.workspace, name, 'config unset', () => changeSettings(this.workspace, name, explicit, known === undefined ? [key] : []));
-    await tellChange(this.workspace, name, change);
-    return { name, changed: change.changed, pending: change.pending };
+    const { changed, pending } = await applyChange(this.workspace, name, 'config unset', explicit, known === undefined ? [key] : []);
+    return { name, changed, pending };
   }
 }

@@ -1,8 +1,6 @@
 import { Args } from '@oclif/core';
 import { B2dCommand } from '../../cli/base.ts';
-import { parseChange, tellChange } from '../../cli/setting-change.ts';
-import { withMachine } from '../../machine/machine.ts';
-import { changeSettings } from '../../machine/settings.ts';
+import { applyChange, parseChange } from '../../cli/setting-change.ts';
 
 export default class DiskResize extends B2dCommand<typeof DiskResize> {
   static override summary = 'Make the data disk larger. It never shrinks.';
@@ -13,8 +11,7 @@ export default class DiskResize extends B2dCommand<typeof DiskResize> {
   async run(): Promise<object> {
     const name = this.machineName;
     const explicit = parseChange('disk', this.args.size, this.load);
-    const change = await withMachine(this.workspace, name, 'disk resize', () => changeSettings(this.workspace, name, explicit));
-    await tellChange(this.workspace, name, change);
-    return { name, diskMiB: change.machine.record.diskMiB, changed: change.changed.length > 0, pending: change.pending.length > 0 };
+    const { machine, changed, pending } = await applyChange(this.workspace, name, 'disk resize', explicit);
+    return { name, diskMiB: machine.record.diskMiB, changed: changed.length > 0, pending: pending.length > 0 };
   }
 }

@@ -10,8 +10,8 @@ export default class DiskTrim extends B2dCommand<typeof DiskTrim> {
 
   async run(): Promise<object> {
     const name = this.machineName;
-    const { before, after } = await withMachine(this.workspace, name, 'disk trim', async () => trimDataDisk(this.workspace, await runningMachine(await this.openMachine())));
-    this.workspace.progress.note(`The disk's file takes ${formatBytes(after.hostBytes)}; before, it took ${formatBytes(before.hostBytes)}.`);
-    return { name, file: after.file, hostBytesBefore: before.hostBytes, hostBytesAfter: after.hostBytes };
+    const trimmed = await withMachine(this.workspace, name, 'disk trim', async () => trimDataDisk(this.workspace, await runningMachine(await this.openMachine())));
+    this.workspace.progress.note(`The disk's file takes ${formatBytes(trimmed.hostBytesAfter)}; before, it took ${formatBytes(trimmed.hostBytesBefore)}.`);
+    return { name, ...trimmed };
   }
 }
