@@ -59,6 +59,7 @@ test('snapshots of the disk, and of the memory of a machine that runs', async ()
   expect(list.map(({ name, memory }) => [name, memory])).toEqual([['running', true], ['off', false]]);
   for (const { createdAt } of list) expect(Math.abs(Date.now() - Date.parse(createdAt))).toBeLessThan(10 * 60_000);
   await driver.start(spec, []); // on a differencing image
+  expect((await virtualBox.vbox.machine(spec.uuid))?.raw.get('SATA-discard-2-0')).toBe('on'); // it gives back what the guest frees, too
   await driver.powerOff(spec);
   await driver.snapshotRestore(spec, 'running');
   expect(await driver.state(spec)).toEqual({ state: 'saved' });
