@@ -41,8 +41,6 @@ describe('facts for errors', () => {
     const { commands, command } = readWords(['boot'], manifest);
     expect(commands).toEqual(['up', 'start', 'boot', 'ssh', 'disk', 'disk resize']);
     expect(command).toBe('boot');
-    expect(readWords(['disk', 'resize', '5g'], manifest).command).toBe('disk resize');
-    expect(readWords(['disk'], manifest).command).toBeUndefined();
     expect(readWords(['satus'], manifest).command).toBeUndefined();
     expect(readWords(['disk', 'resize', '10g'], manifest).command).toBe('disk resize');
     expect(readWords(['disk', 'resized'], manifest).command).toBe('disk');
