@@ -1,5 +1,8 @@
 import { Flags } from '@oclif/core';
 
+/** For the commands that may make a machine. */
+export const shareHomeFlag = { 'share-home': Flags.boolean({ description: 'Share your home folder with the machine, as boot2docker did (see "b2d share").' }) };
+
 /** What is said about an image that is named. */
 export const sourceFlags = {
   sha256: Flags.string({ description: 'The SHA-256 that the image must have, in hexadecimal.', helpValue: 'DIGEST' }),
@@ -17,6 +20,7 @@ export const settingFlags = {
   cpus: Flags.string({ description: 'Number of CPUs.', helpValue: 'N' }),
   disk: Flags.string({ description: 'Greatest size of the data disk; it takes room as it fills. Can grow later, never shrink.', helpValue: 'SIZE' }),
   driver: Flags.string({ description: 'Hypervisor: auto, virtualbox or qemu. Cannot change later.', helpValue: 'NAME' }),
+  'host-access': Flags.string({ description: 'Whether containers reach this computer\'s own services (host.docker.internal): on or off.', helpValue: 'on|off' }),
   iso,
 };
 

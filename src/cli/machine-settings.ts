@@ -8,6 +8,6 @@ export async function machineSettings({ platform, home }: Workspace, name: strin
   const { record: file } = machinePaths(platform, home, name);
   const record = await readRecord(file);
   if (record === undefined) return settings;
-  const { memoryMiB: memory, cpus, diskMiB: disk, driver, image, extra } = record;
-  return loadSettings({ ...load, machine: { file, values: { memory, cpus, disk, driver, iso: image.source }, extra } });
+  const { memoryMiB: memory, cpus, diskMiB: disk, driver, image, extra, hostAccess = true } = record;
+  return loadSettings({ ...load, machine: { file, values: { memory, cpus, disk, driver, iso: image.source, 'host-access': hostAccess ? 'on' : 'off' }, extra } });
 }

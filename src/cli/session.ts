@@ -35,7 +35,7 @@ export async function createSession(platform: Platform, flags: Record<string, un
   const progress = createProgress(process.stderr, platform.env);
   for (const warning of settings.warnings) progress.note(warning);
   const source = { sha256: flags['sha256'] as string | undefined, allowHttp: flags['allow-http'] === true };
-  const requested = { forNew: machineValues(settings), explicit: explicitValues(settings), source };
+  const requested = { forNew: machineValues(settings), explicit: explicitValues(settings), source, shareHome: flags['share-home'] === true };
   const workspace: Workspace = {
     platform, home, progress, dockerContext: settings.context.value === 'on', debug: flags['debug'] === true ? progress.note : () => undefined, packageRoot: packageRoot(), network: { proxy: settings.proxy.value, ca: settings.ca.value }, cwd: process.cwd(), now: () => new Date(),
     driver: (name) => driverFor(platform, name, { settings: requested.forNew.extra, note: progress.note }), readyTimeoutMs: readyTimeout(platform) * 1000,

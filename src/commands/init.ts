@@ -1,5 +1,5 @@
 import { B2dCommand } from '../cli/base.ts';
-import { machineFlags } from '../cli/machine-flags.ts';
+import { machineFlags, shareHomeFlag } from '../cli/machine-flags.ts';
 import { pendingNote } from '../cli/text.ts';
 import { ensureMachine } from '../machine/init.ts';
 import { machineFlag } from '../machine/errors.ts';
@@ -8,7 +8,7 @@ import { withMachine } from '../machine/machine.ts';
 export default class Init extends B2dCommand<typeof Init> {
   static override summary = 'Make the machine without starting it.';
   static override description = 'For a machine that is there, changes the settings given.';
-  static override flags = machineFlags;
+  static override flags = { ...machineFlags, ...shareHomeFlag };
   static override examples = ['<%= config.bin %> init', '<%= config.bin %> init --machine big --memory 8g --disk 200g'];
 
   async run(): Promise<object> {

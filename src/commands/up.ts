@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { askYesNo } from '../cli/ask.ts';
 import { B2dCommand } from '../cli/base.ts';
-import { machineFlags } from '../cli/machine-flags.ts';
+import { machineFlags, shareHomeFlag } from '../cli/machine-flags.ts';
 import { goneBackNote, pendingNote } from '../cli/text.ts';
 import { machineFlag } from '../machine/errors.ts';
 import { dockerHost } from '../machine/loopback.ts';
@@ -14,6 +14,7 @@ export default class Up extends B2dCommand<typeof Up> {
   static override aliases = ['start', 'boot', 'resume'];
   static override flags = {
     ...machineFlags,
+    ...shareHomeFlag,
     'discard-state': Flags.boolean({ description: 'Boot a suspended machine anew, as after a power cut; its disk is kept.' }),
   };
   static override examples = ['<%= config.bin %> up', '<%= config.bin %> up --memory 4g --cpus 2'];

@@ -35,6 +35,7 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
 function addSetting(config: ConfigFile, file: string, key: string, value: unknown): void {
   if (!isOneOf(SETTING_KEYS, key)) config.warnings.push(unknownKey(file, key, [...SETTING_KEYS, ...DRIVER_TABLES]));
   else if (typeof value === 'string' || typeof value === 'number') config.values[key] = value;
+  else if (typeof value === 'boolean' && key === 'host-access') config.values[key] = String(value);
   else if (key === 'ca' && Array.isArray(value) && value.every((entry) => typeof entry === 'string')) config.values[key] = value;
   else throw wrongKind(file, key, value, key === 'ca' ? 'a string or a list of strings' : 'a string or a number');
 }

@@ -20,6 +20,7 @@ export interface SettingValues {
   'release.url': string;
   'release.keys': string;
   context: 'on' | 'off';
+  'host-access': 'on' | 'off';
 }
 
 export type SettingKey = keyof SettingValues;
@@ -142,6 +143,13 @@ export const definitions: { readonly [K in SettingKey]: SettingDefinition<Settin
     default: () => 'on',
     show: String,
   },
+  'host-access': {
+    form: 'on or off',
+    parse: (raw) => (/^(on|yes|true|1)$/i.test(String(raw)) ? 'on' : /^(off|no|false|0)$/i.test(String(raw)) ? 'off' : undefined),
+    // As in Docker Desktop, podman and lima: compose files that name host.docker.internal work. docs/shares.md tells what it opens.
+    default: () => 'on',
+    show: String,
+  },
 };
 
 /** The scheme may be left out, so whatever stands before the host may be a password. */
@@ -157,5 +165,5 @@ export const DRIVER_TABLES: readonly DriverName[] = ['qemu', 'virtualbox'];
 /** The tables of the other settings: `release`. */
 export const SETTING_TABLES = new Set(SETTING_KEYS.flatMap((key) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])));
 
-/** The variable of a setting: `B2D_MEMORY`, `B2D_RELEASE_URL`. */
-export const variableOf = (key: SettingKey): string => `B2D_${key.toUpperCase().replace('.', '_')}`;
+/** The variable of a setting: `B2D_MEMORY`, `B2D_RELEASE_URL`, `B2D_HOST_ACCESS`. */
+export const variableOf = (key: SettingKey): string => `B2D_${key.toUpperCase().replace(/[.-]/g, '_')}`;

@@ -33,14 +33,16 @@ export interface MachineValues {
   driver: DriverName | 'auto';
   /** A path or URL; undefined for the bundled image. */
   iso: string | undefined;
+  /** Whether containers reach what listens on this computer's loopback address; yes unless told. */
+  hostAccess?: boolean;
   /** By `driver.name`. */
   extra: Record<string, string>;
 }
 
 /** The values alone. */
-export function machineValues({ memory, cpus, disk, driver, iso, extra }: Settings): MachineValues {
+export function machineValues({ memory, cpus, disk, driver, iso, extra, 'host-access': hostAccess }: Settings): MachineValues {
   return {
-    memoryMiB: memory.value, cpus: cpus.value, diskMiB: disk.value, driver: driver.value, iso: iso.value || undefined,
+    memoryMiB: memory.value, cpus: cpus.value, diskMiB: disk.value, driver: driver.value, iso: iso.value || undefined, hostAccess: hostAccess.value === 'on',
     extra: Object.fromEntries(Object.entries(extra).map(([name, setting]) => [name, setting.value])),
   };
 }
@@ -56,6 +58,7 @@ export function explicitValues(settings: Settings): Partial<MachineValues> {
     ...(asked(settings.disk) && { diskMiB: all.diskMiB }),
     ...(asked(settings.driver) && { driver: all.driver }),
     ...(asked(settings.iso) && { iso: all.iso }),
+    ...(asked(settings['host-access']) && all.hostAccess !== undefined && { hostAccess: all.hostAccess }),
     ...(Object.keys(extra).length > 0 && { extra }),
   };
 }

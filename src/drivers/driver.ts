@@ -39,8 +39,24 @@ export interface MachineSpec {
   configDriveFile: string;
   /** The guest's serial console is written here. */
   consoleFile: string;
+  /** Folders of the host that the guest may mount; none unless told. */
+  shares?: readonly Share[];
+  /** Whether the guest reaches what listens on the host's loopback address, by the address of its gateway; yes unless told. */
+  hostAccess?: boolean;
   /** Driver settings of the user, by the driver's own documented names. */
   extra: Readonly<Record<string, string>>;
+}
+
+/** Begins the tags of shares: what has another name was made by the user, in the hypervisor's own window for example, and is left alone. */
+export const SHARE_PREFIX = 'b2d-';
+
+/** A folder of the host. The guest mounts it by its tag, which is unique within a machine: SHARE_PREFIX and letters and digits, at most 31 (QEMU's limit). */
+export interface Share {
+  tag: string;
+  /** Absolute. */
+  hostPath: string;
+  /** Enforced by the hypervisor, whatever the guest mounts. */
+  readOnly: boolean;
 }
 
 /** A NAT rule: host 127.0.0.1:hostPort -> guest port. `name` is unique within a machine. */
@@ -116,6 +132,13 @@ export interface Driver {
   unforward(spec: MachineSpec, name: string): Promise<void>;
   /** The NAT rules in force, as the hypervisor tells them. */
   forwards(spec: MachineSpec): Promise<NatRule[]>;
+
+  /** Whether this hypervisor can share folders here. @throws UnsupportedError with what to do instead. */
+  requireShares(spec: MachineSpec): Promise<void>;
+  /** Offers a folder to the running machine until it goes off; one that is offered stays. @throws UnsupportedError where that takes a start. */
+  share(spec: MachineSpec, share: Share): Promise<void>;
+  /** Takes a folder from the running machine, unless the guest has it mounted; one that is not offered is no error. @throws UnsupportedError where that takes a start. */
+  unshare(spec: MachineSpec, tag: string): Promise<void>;
 
   /** Grows the data disk to `spec.diskMiB`. @throws CannotGrowYetError when the machine must be off and is not, or must have no snapshots; B2dError (storage) when it would have to shrink. */
   resize(spec: MachineSpec): Promise<void>;

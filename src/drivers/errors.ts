@@ -5,8 +5,8 @@ import type { DriverName, NatRule } from './driver.ts';
 export class UnsupportedError extends B2dError {
   override readonly name = 'UnsupportedError';
 
-  constructor(driver: DriverName, what: string, reason: string) {
-    super(`The ${driver} driver cannot ${what}.`, { exit: 'unsupported', reason });
+  constructor(driver: DriverName, what: string, reason: string, remedy: string[] = []) {
+    super(`The ${driver} driver cannot ${what}.`, { exit: 'unsupported', reason, remedy });
   }
 }
 

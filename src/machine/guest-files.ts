@@ -1,6 +1,8 @@
 import fs from 'node:fs/promises';
 import type { ConfigDriveFiles } from './config-drive.ts';
 import type { Machine } from './machine.ts';
+import { sharesFile } from './shares/guest.ts';
+import { offeredShares } from './shares/offer.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Config-drive member -> file in the machine's folder. */
@@ -18,6 +20,8 @@ export async function guestFiles(workspace: Workspace, machine: Machine): Promis
   const files: Record<string, string> = {
     hostname: `${machine.record.name}\n`,
     time: `${Math.floor(workspace.now().getTime() / 1000)}\n`,
+    shares: await sharesFile(workspace, offeredShares(machine)),
+    'host-access': (machine.record.hostAccess ?? true) ? 'on\n' : 'off\n',
   };
   for (const [member, parts] of Object.entries(MATERIAL)) files[member] = await fs.readFile(join(machine.paths.directory, ...parts), 'utf8');
   return files;

@@ -24,6 +24,8 @@ export async function machineInfo(workspace: Workspace, machine: Machine): Promi
     certificates: await inspectTls(workspace.platform, paths.directory, { machineName: record.name, now: workspace.now() }),
     dataDisk: (await driver.dataDisk(spec)) ?? null,
     console: paths.console,
+    shares: record.shares ?? [],
+    hostAccess: record.hostAccess ?? true,
     extra: record.extra,
     uuid: record.uuid,
     createdAt: record.createdAt,

@@ -10,6 +10,7 @@ import { adoptImage, fetchImage, labelOf } from './image.ts';
 import { machineOf, type Machine } from './machine.ts';
 import { machinePaths } from './paths.ts';
 import { readRecord, RECORD_VERSION, writeRecord, type MachineImage, type MachineRecord } from './record.ts';
+import { enterShare, homeShare } from './shares/edit.ts';
 import type { RequestedSettings, Workspace } from './workspace.ts';
 
 export interface InitResult {
@@ -30,6 +31,7 @@ export async function ensureMachine(workspace: Workspace, name: string, settings
   const paths = machinePaths(workspace.platform, workspace.home, name);
   const before = await readRecord(paths.record);
   const { record, changed } = before ? await changedRecord(workspace, before, settings) : { record: await newRecord(workspace, name, settings), changed: [] };
+  if (settings.shareHome && (await shareHome(workspace, record))) changed.push('shares');
   await makePrivateDirectory(workspace.platform, paths.directory);
   const write = (): Promise<void> => writeRecord(paths.record, record);
   if (!before || changed.includes('image')) {
@@ -53,8 +55,16 @@ async function newRecord(workspace: Workspace, name: string, { forNew, source }:
     image,
     dataDiskMade: false,
     ports: {},
+    hostAccess: forNew.hostAccess ?? true,
     extra: forNew.extra,
   };
+}
+
+/** @returns whether it was not shared before. @throws UnsupportedError where the driver cannot share folders */
+async function shareHome(workspace: Workspace, record: MachineRecord): Promise<boolean> {
+  const { driver, spec } = machineOf(workspace, record);
+  await driver.requireShares(spec);
+  return enterShare(record, await homeShare(workspace)) !== 'same';
 }
 
 /** The record with what was asked for, and the names of what that changes. Nothing is written. @throws B2dError (usage) for what cannot be changed. */
@@ -63,9 +73,11 @@ export async function changedRecord(workspace: Workspace, before: MachineRecord,
   const record = { ...before };
   for (const key of ['memoryMiB', 'cpus', 'diskMiB'] as const) record[key] = explicit[key] ?? before[key];
   record.extra = { ...before.extra, ...explicit.extra };
+  record.hostAccess = explicit.hostAccess ?? before.hostAccess ?? true;
   if (explicit.iso !== undefined) setImage(record, await fetchMachineImage(workspace, explicit.iso, source, before.image));
   else if (source?.sha256 !== undefined) requireDigest(before, checkedDigest(source.sha256));
-  const changed = (['memoryMiB', 'cpus', 'diskMiB', 'image', 'extra'] as const).filter((key) => !isDeepStrictEqual(identity(record[key]), identity(before[key])));
+  const changed: (keyof MachineRecord)[] = (['memoryMiB', 'cpus', 'diskMiB', 'image', 'extra'] as const).filter((key) => !isDeepStrictEqual(identity(record[key]), identity(before[key])));
+  if (record.hostAccess !== (before.hostAccess ?? true)) changed.push('hostAccess');
   return { record, changed };
 }
 

@@ -6,6 +6,7 @@ import { machineAbsent, machineNotRunning } from './errors.ts';
 import { machinePaths, type MachinePaths } from './paths.ts';
 import { LOOPBACK } from './loopback.ts';
 import { readRecord, type MachineRecord } from './record.ts';
+import { driverShare } from './shares/share.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A machine that was made: its record, where its files are, and its driver. */
@@ -31,6 +32,8 @@ export function machineOf(workspace: Pick<Workspace, 'platform' | 'home' | 'driv
     imageFile: imageFile(platform, home, record.image.sha256),
     configDriveFile: paths.configDrive,
     consoleFile: paths.console,
+    shares: (record.shares ?? []).map(driverShare),
+    hostAccess: record.hostAccess ?? true,
     extra: record.extra,
   };
   return { record, paths, driver: workspace.driver(record.driver), spec };

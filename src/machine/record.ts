@@ -3,6 +3,7 @@ import { B2dError } from '../errors.ts';
 import type { DriverName } from '../drivers/driver.ts';
 import type { DataOnDisk } from '../image/data-format.ts';
 import { readIfThere, writeAtomic } from '../platform/files.ts';
+import { isGuestPath } from './shares/guest-path.ts';
 
 /** Raised whenever an older b2d could misread the file; `migrations` then gains a step. */
 export const RECORD_VERSION = 1;
@@ -41,8 +42,20 @@ export interface MachineRecord {
   dataDiskMade: boolean;
   /** The host ports of the last start: kept from run to run when they are still free. */
   ports: Partial<ServicePorts>;
+  /** Folders of the host that are mounted in the guest; none where it is missing. */
+  shares?: ShareRecord[];
+  /** Whether containers reach what listens on the host's loopback address; yes where it is missing. */
+  hostAccess?: boolean;
   /** Driver settings of the user, by the driver's documented names. */
   extra: Record<string, string>;
+}
+
+/** A folder of the host, and where the guest has it. */
+export interface ShareRecord {
+  /** Absolute, and free of symbolic links when it was added. */
+  hostPath: string;
+  guestPath: string;
+  readOnly: boolean;
 }
 
 /** The keys that a record may lack. */
@@ -97,9 +110,16 @@ function firstInvalid(value: Record<string, unknown>): string | undefined {
     name: 'string', uuid: 'string', createdAt: 'string', driver: 'string', cpus: 'number', memoryMiB: 'number', diskMiB: 'number',
     image: 'object', dataDiskMade: 'boolean', ports: 'object', extra: 'object',
   };
-  const optional: Record<OptionalKey, string> = { bootedImage: 'string', previousImage: 'object', trial: 'boolean', data: 'object' };
+  const optional: Record<OptionalKey, string> = { bootedImage: 'string', previousImage: 'object', trial: 'boolean', data: 'object', shares: 'object', hostAccess: 'boolean' };
   const isOf = (key: string, kind: string): boolean => typeof value[key] === kind && value[key] !== null;
-  return Object.entries(kinds).find(([key, kind]) => !isOf(key, kind))?.[0] ?? Object.entries(optional).find(([key, kind]) => value[key] !== undefined && !isOf(key, kind))?.[0];
+  return Object.entries(kinds).find(([key, kind]) => !isOf(key, kind))?.[0]
+    ?? Object.entries(optional).find(([key, kind]) => value[key] !== undefined && !isOf(key, kind))?.[0]
+    ?? (value['shares'] === undefined || (Array.isArray(value['shares']) && value['shares'].every(isShare)) ? undefined : 'shares');
+}
+
+function isShare(value: unknown): value is ShareRecord {
+  const { hostPath, guestPath, readOnly } = (value ?? {}) as Partial<ShareRecord>;
+  return typeof hostPath === 'string' && typeof guestPath === 'string' && isGuestPath(guestPath) && typeof readOnly === 'boolean';
 }
 
 function damaged(file: string, reason: string, cause?: unknown): B2dError {

@@ -44,14 +44,14 @@ export async function openSession(workspace: Workspace, machine: Machine, reques
  * @param timeoutMs how long a guest that does not let anybody in is waited for
  * @throws B2dError as `openSession`; (failure) with the command's own words when it ends with anything but 0.
  */
-export async function runAsRoot(workspace: Workspace, machine: Machine, command: string, timeoutMs?: number): Promise<string> {
+export async function runAsRoot(workspace: Pick<Workspace, 'platform'>, machine: Machine, command: string, timeoutMs?: number): Promise<string> {
   let printed = '';
   await streamAsRoot(workspace, machine, command, (text) => { printed += text; }, timeoutMs);
   return printed;
 }
 
 /** Like `runAsRoot`, for a command that prints for a long time: `onText` gets it as it comes, and the next when it is done; its error ends the session. */
-export async function streamAsRoot(workspace: Workspace, machine: Machine, command: string, onText: (text: string) => void | Promise<void>, timeoutMs = LOGIN_TIMEOUT_MS): Promise<void> {
+export async function streamAsRoot(workspace: Pick<Workspace, 'platform'>, machine: Machine, command: string, onText: (text: string) => void | Promise<void>, timeoutMs = LOGIN_TIMEOUT_MS): Promise<void> {
   let complained = '';
   const collect = (take: (text: string) => void | Promise<void>): Writable => {
     const decoder = new TextDecoder();
@@ -63,7 +63,7 @@ export async function streamAsRoot(workspace: Workspace, machine: Machine, comma
 }
 
 /** Logs in to the machine for the time of `work`. @throws B2dError as `connectWhenReady`; (machineNotRunning) when it was never started */
-export async function withConnection<T>(workspace: Workspace, machine: Machine, login: Pick<ConnectOptions, 'user' | 'forwardAgent'> & { timeoutMs?: number }, work: (connection: Connection) => Promise<T>): Promise<T> {
+export async function withConnection<T>(workspace: Pick<Workspace, 'platform'>, machine: Machine, login: Pick<ConnectOptions, 'user' | 'forwardAgent'> & { timeoutMs?: number }, work: (connection: Connection) => Promise<T>): Promise<T> {
   const { record, paths } = machine;
   if (record.ports.ssh === undefined) throw machineNotRunning(record.name, { state: 'stopped', detail: 'It was never started.' });
   const keys = await readLoginKeys(workspace.platform, paths.directory);

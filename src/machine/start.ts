@@ -10,6 +10,7 @@ import { movePort, PORT_ATTEMPTS, portsOfOthers, repairPorts } from './live-port
 import type { Machine } from './machine.ts';
 import { choosePorts, recordedRules, serviceRules, type Service } from './ports.ts';
 import { writeRecord } from './record.ts';
+import { offerShares } from './shares/offer.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Boots a machine that is off, with everything it is given at a boot made complete and current first. */
@@ -22,6 +23,7 @@ export async function boot(workspace: Workspace, machine: Machine): Promise<void
     await ensureSshKeys(platform, directory, { machineName: machine.record.name });
   });
   await ensureDataDisk(workspace, machine);
+  await offerShares(workspace, machine);
   await writeConfigDrive(platform, machine.paths.configDrive, await guestFiles(workspace, machine));
   machine.record.bootedImage = machine.record.image.sha256; // written before the start
   await progress.step('Virtual machine', () => startOnFreePorts(workspace, machine));

@@ -8,6 +8,7 @@ import { ensureMachine } from './init.ts';
 import { repairPorts } from './live-ports.ts';
 import type { Machine } from './machine.ts';
 import { waitUntilReady } from './ready.ts';
+import { checkShares } from './shares/offer.ts';
 import { boot, resume } from './start.ts';
 import { endFailedTrial, proveImage, type GoneBack } from './trial.ts';
 import { settledState } from './wait-for-state.ts';
@@ -57,6 +58,7 @@ async function upOnce(workspace: Workspace, name: string, settings: RequestedSet
   await proveImage(workspace, machine);
   await setClock(workspace, machine);
   await connectClients(workspace, machine);
+  await checkShares(workspace, machine);
   return { machine, way, pending: created || way === 'booted' ? [] : changed };
 }
 

@@ -33,4 +33,6 @@ export interface RequestedSettings {
   explicit: Partial<MachineValues>;
   /** What the user says about the image just now; of a machine that is there it is said of the image it has, where no other is named. */
   source?: SourceOptions;
+  /** Share the user's home folder, as boot2docker did. */
+  shareHome?: boolean;
 }

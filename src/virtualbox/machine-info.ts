@@ -1,6 +1,6 @@
 import { parseMachineReadable } from './machine-readable.ts';
 import { forwardsOf } from './nat-rules.ts';
-import { VM_STATES, type Attachment, type VmInfo, type VmState } from './virtualbox.ts';
+import { VM_STATES, type Attachment, type SharedFolder, type VmInfo, type VmState } from './virtualbox.ts';
 
 /** The name VirtualBox shows for a machine whose .vbox file it cannot read. */
 export const INACCESSIBLE = '<inaccessible>';
@@ -23,6 +23,7 @@ export function parseMachineInfo(text: string): VmInfo {
     cpus: number(raw.get('cpus')),
     forwards: forwardsOf(raw),
     attachments: controllers.flatMap((controller) => attachmentsOf(raw, controller)),
+    sharedFolders: sharedFoldersOf(raw),
     controllers,
     raw,
   };
@@ -31,6 +32,15 @@ export function parseMachineInfo(text: string): VmInfo {
 /** What is known of a machine whose .vbox file cannot be read. */
 export function inaccessibleMachine(uuid: string): VmInfo {
   return { ...parseMachineInfo(`name="${INACCESSIBLE}"`), uuid };
+}
+
+/** `SharedFolderNameMachineMapping1="..."`, `SharedFolderPathMachineMapping1="..."`, and the same with `Transient`. */
+function sharedFoldersOf(raw: ReadonlyMap<string, string>): SharedFolder[] {
+  return [...raw].flatMap(([key, name]) => {
+    const [, kind, number] = /^SharedFolderName(Machine|Transient)Mapping(\d+)$/.exec(key) ?? [];
+    if (kind === undefined) return [];
+    return { name, hostPath: raw.get(`SharedFolderPath${kind}Mapping${number}`) ?? '', kind: kind === 'Machine' ? 'machine' as const : 'transient' as const };
+  });
 }
 
 function stateOf(text: string | undefined): VmState {

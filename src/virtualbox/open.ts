@@ -5,6 +5,7 @@ import { machineCalls } from './machines.ts';
 import { mediaCalls } from './media.ts';
 import { powerCalls } from './power.ts';
 import { sessionCall } from './sessions.ts';
+import { sharedFolderCalls } from './shared-folders.ts';
 import { parseVersion } from './version.ts';
 import type { VirtualBox, VirtualBoxHost, VirtualBoxVersion } from './virtualbox.ts';
 
@@ -20,6 +21,7 @@ export function openVirtualBox(host: VirtualBoxHost, program: string, options: C
     ...machineCalls(call, inSession),
     ...mediaCalls(call, inSession),
     ...powerCalls(call, inSession),
+    ...sharedFolderCalls(call, inSession),
     manage: call,
   };
 }

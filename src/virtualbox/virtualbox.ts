@@ -47,6 +47,15 @@ export interface NatForward {
   guestPort: number;
 }
 
+/** A shared folder of a machine. VBoxManage does not tell to programs whether it can be written to. */
+export interface SharedFolder {
+  name: string;
+  /** On Windows in the ANSI code page: letters beyond it are lost. */
+  hostPath: string;
+  /** `transient`: until the machine goes off; it hides one of the machine's own of the same name. */
+  kind: 'machine' | 'transient';
+}
+
 /**
  * A medium in a slot of a storage controller. Compare media by UUID, not by file: VBoxManage on Windows prints in the ANSI code page, so that
  * letters beyond ASCII arrive as U+FFFD or `?` (arguments are not affected: `medium(file)` finds the UUID of a file).
@@ -77,6 +86,7 @@ export interface VmInfo {
   cpus: number | undefined;
   forwards: NatForward[];
   attachments: Attachment[];
+  sharedFolders: SharedFolder[];
   /** The names of its storage controllers. */
   controllers: string[];
   /** Every key of the output, for what has no field here. */
@@ -163,6 +173,13 @@ export interface VirtualBox {
   addForward(uuid: string, rule: NatForward, options: { live: boolean }): Promise<void>;
   /** Nothing to do where no rule has that name. */
   deleteForward(uuid: string, name: string, options: { live: boolean }): Promise<void>;
+
+  /** `transient` on a running machine, until it goes off; else on one that is off. The name has no blanks. */
+  addSharedFolder(uuid: string, folder: { name: string; hostPath: string; readOnly: boolean }, options: { transient: boolean }): Promise<void>;
+  /** Nothing to do where none has that name. */
+  removeSharedFolder(uuid: string, name: string, options: { transient: boolean }): Promise<void>;
+  /** Which symbolic links the guest may make in the folder of a machine that is off; `subtree`: those that stay in it. For VirtualBox 7.2 and newer; older ones allow none. */
+  setSymlinkPolicy(uuid: string, name: string, policy: 'forbidden' | 'subtree' | 'relative' | 'any'): Promise<void>;
 
   /** Undefined where no value is set. */
   extraData(uuid: string, key: string): Promise<string | undefined>;

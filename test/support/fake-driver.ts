@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Driver, DriverName, MachineSpec, MachineState, NatRule, SnapshotInfo, StateReport } from '../../src/drivers/driver.ts';
+import type { Driver, DriverName, MachineSpec, MachineState, NatRule, Share, SnapshotInfo, StateReport } from '../../src/drivers/driver.ts';
 import { CannotGrowYetError, PortTakenError, SavedStateError, UnsupportedError } from '../../src/drivers/errors.ts';
 import { codeOf } from '../../src/errors.ts';
 import { hostPlatform } from '../../src/platform/platform.ts';
@@ -35,6 +35,10 @@ export class FakeDriver implements Driver {
   unreadable: string | undefined;
   /** Why the data disk cannot grow. */
   cannotGrowUntil: CannotGrowYetError['until'] | undefined;
+  /** It cannot share folders at all. */
+  withoutShares = false;
+  /** What the machine was last started with. */
+  started: MachineSpec | undefined;
   /** Milliseconds by which the guest's clock is ahead. */
   clockAheadMs = 0;
   private engine: TestEngine | undefined;
@@ -63,6 +67,7 @@ export class FakeDriver implements Driver {
 
   async start(spec: MachineSpec, rules: readonly NatRule[]): Promise<void> {
     this.calls.push('start');
+    this.started = spec;
     if (this.state_ === 'saved' && this.unreadable !== undefined) throw new SavedStateError(spec.name, this.unreadable);
     const taken = rules.find((rule) => this.busy.has(rule.hostPort));
     const goesOn = this.state_ === 'paused' || this.state_ === 'saved';
@@ -149,6 +154,21 @@ export class FakeDriver implements Driver {
 
   async forwards(): Promise<NatRule[]> {
     return this.rules;
+  }
+
+  async requireShares(): Promise<void> {
+    this.calls.push('requireShares');
+    if (this.withoutShares) throw new UnsupportedError(this.name, 'share folders', 'It is a fake.', ['docker cp']);
+  }
+
+  async share(_: MachineSpec, { tag, hostPath, readOnly }: Share): Promise<void> {
+    this.calls.push(`share ${tag} ${hostPath}${readOnly ? ' ro' : ''}`);
+    if (this.name === 'qemu') throw new UnsupportedError('qemu', 'share a folder while the machine runs', 'It is a fake.');
+  }
+
+  async unshare(_: MachineSpec, tag: string): Promise<void> {
+    this.calls.push(`unshare ${tag}`);
+    if (this.name === 'qemu') throw new UnsupportedError('qemu', 'take a shared folder away while the machine runs', 'It is a fake.');
   }
 
   async resize(spec: MachineSpec): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Check } from '../check.ts';
+import { bindMountsCheck } from './bind-mounts.ts';
 import { certificatesCheck } from './certificates.ts';
 import { clockCheck } from './clock.ts';
 import { diskSpaceCheck } from './disk-space.ts';
@@ -26,6 +27,6 @@ export const checks: readonly Check[] = [
   settingsCheck, homeCheck, diskSpaceCheck, memoryCheck,
   virtualisationCheck, hyperVCheck, virtualBoxCheck, kernelModuleCheck, kvmCheck, qemuCheck, driverCheck,
   dockerClientCheck, dockerEnvironmentCheck, proxyCheck,
-  machineCheck, portsCheck, certificatesCheck, clockCheck,
+  machineCheck, portsCheck, certificatesCheck, clockCheck, bindMountsCheck,
   locksCheck, leftoverFilesCheck, leftoverMachinesCheck,
 ];

@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../errors.ts';
-import type { MachineSpec, NatRule } from '../driver.ts';
+import type { MachineSpec, NatRule, Share } from '../driver.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Accelerator } from './accelerator.ts';
 import type { Endpoint } from './connection.ts';
@@ -39,6 +39,7 @@ export function buildArguments(platform: Platform, input: ArgumentInput): string
     '-serial', 'chardev:console',
     ...disks(spec, reach(files.dataDisk), reach),
     ...network(input.rules),
+    ...(spec.shares ?? []).flatMap((share) => sharedFolder(share)),
     '-object', 'rng-builtin,id=rng0', '-device', 'virtio-rng-pci,rng=rng0',
     // Pages the guest frees go back to the host.
     '-device', 'virtio-balloon-pci,id=balloon0,deflate-on-oom=on,free-page-reporting=on',
@@ -101,6 +102,18 @@ function disks(spec: MachineSpec, dataDisk: string, reach: (file: string) => str
 function cd(port: number, node: string, filename: string, more: string): string[] {
   const drive = { driver: 'raw', 'node-name': node, 'read-only': true, file: { driver: 'file', filename } };
   return ['-blockdev', JSON.stringify(drive), '-device', `ide-cd,id=${node}-cd,bus=ide.${port},drive=${node}${more}`];
+}
+
+/**
+ * A folder over 9p. `none`: what the guest makes belongs to the user who runs QEMU, its mode and symbolic links are real on the host too, and a change of owner that the host
+ * refuses is ignored; the mapped models keep modes and links in extended attributes, where the host's programs do not see them. `remap` tells apart the inodes of file systems below the
+ * folder. https://www.qemu.org/docs/master/system/invocation.html (-fsdev)
+ */
+function sharedFolder({ tag, hostPath, readOnly }: Share): string[] {
+  return [
+    '-fsdev', `local,id=${tag},path=${option(hostPath)},security_model=none,multidevs=remap${readOnly ? ',readonly=on' : ''}`,
+    '-device', `virtio-9p-pci,fsdev=${tag},mount_tag=${tag}`,
+  ];
 }
 
 function network(rules: readonly NatRule[]): string[] {

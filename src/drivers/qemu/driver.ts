@@ -16,6 +16,7 @@ import { powerOff } from './power-off.ts';
 import { withQmp, type QmpSession } from './qmp.ts';
 import { queryState } from './query-state.ts';
 import { parseSettings } from './settings.ts';
+import { needsStart, requireShares } from './shares.ts';
 import { deleteSnapshot, listSnapshots, restoreSnapshot, saveSnapshot, type LiveDisk } from './snapshots.ts';
 import { startQemu, type StartContext } from './start.ts';
 import { qemuVersion } from './version.ts';
@@ -117,6 +118,9 @@ export function createQemuDriver(platform: Platform, options: QemuDriverOptions 
     forward: (spec, rule) => talk(spec, (session, files) => addForward(session, files.forwards, rule)),
     unforward: (spec, name) => talk(spec, (session, files) => removeForward(session, files.forwards, name)),
     forwards: (spec) => talk(spec, (session, files) => readForwards(session, files.forwards)),
+    requireShares: (spec) => requireShares(platform, spec),
+    share: () => Promise.reject(needsStart('share a folder')),
+    unshare: () => Promise.reject(needsStart('take a shared folder away')),
     async resize(spec) {
       const { dataDisk } = filesOf(spec);
       const bytes = await growthTarget(dataDisk, spec.diskMiB);

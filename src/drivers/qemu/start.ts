@@ -18,6 +18,7 @@ import { writeNames } from './ports.ts';
 import { launch, type LaunchedQemu } from './process.ts';
 import { queryState } from './query-state.ts';
 import { parseSettings, type QemuSettings } from './settings.ts';
+import { requireShares } from './shares.ts';
 import { qemuVersion } from './version.ts';
 
 /** How long QEMU may take from its launch until it says that the machine runs; a busy host needs seconds. */
@@ -34,7 +35,7 @@ export interface StartContext {
 /**
  * Launches QEMU for a machine that is off and returns once QEMU says that it runs. Nothing of a failed start stays behind.
  * @returns `already` when another b2d was quicker: QEMU's lock on its pid file lets one of them through.
- * @throws PortTakenError, B2dError with QEMU's own words.
+ * @throws PortTakenError, UnsupportedError for shares that this QEMU cannot offer, B2dError with QEMU's own words.
  */
 export async function startQemu(context: StartContext, spec: MachineSpec, rules: readonly NatRule[]): Promise<'started' | 'already'> {
   const { platform, note } = context;
@@ -42,6 +43,7 @@ export async function startQemu(context: StartContext, spec: MachineSpec, rules:
   const programs = requireQemu(platform, settings);
   const files = qemuFiles(spec, platform.path);
   await requireFiles(spec, files.dataDisk);
+  if (spec.shares?.length) await requireShares(platform, spec);
   await makePrivateDirectory(platform, files.folder);
   const firmware = settings.firmware === 'uefi' ? requireUefi(platform, programs.emulator) : undefined;
   if (firmware) await prepareEfiVariables(firmware, files);

@@ -16,6 +16,7 @@ import { requireRunning } from './require-machine.ts';
 import { resize } from './resize.ts';
 import { openFor } from './session.ts';
 import { deleteSnapshot, listSnapshots, restoreSnapshot, saveSnapshot } from './snapshots.ts';
+import { addFolder, removeFolder } from './shares.ts';
 import { start } from './start.ts';
 import { queryState } from './state.ts';
 import { suspend } from './suspend.ts';
@@ -59,6 +60,9 @@ export function createVirtualBoxDriver(platform: Platform, { settings = {}, answ
       await removeForward(vbox, spec, name);
     },
     forwards: async (spec) => listForwards(platform, await open(spec), spec),
+    requireShares: async () => undefined,
+    share: async (spec, share) => addFolder(platform, await open(spec), spec, share),
+    unshare: async (spec, tag) => removeFolder(platform, await open(spec), spec, tag),
     resize: (spec) => resize(platform, () => open(spec), spec),
     snapshotSave: async (spec, name) => saveSnapshot(platform, await open(spec), spec, name),
     snapshotRestore: async (spec, name) => restoreSnapshot(platform, await open(spec), spec, name),

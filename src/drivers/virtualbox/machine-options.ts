@@ -18,6 +18,8 @@ export function machineOptions({ arch }: Pick<Platform, 'arch'>, spec: MachineSp
     '--cpus', String(spec.cpus),
     ...(arch === 'arm64' ? ARM : X86),
     ...COMMON,
+    // 10.0.2.2, the gateway, is then the host's 127.0.0.1. VirtualBox forgets what was said before when its service ends (7.2.22).
+    '--nat-localhostreachable1', spec.hostAccess === false ? 'off' : 'on',
     ...console(spec),
     ...natOptions(present, rules),
     ...settings.modifyvm,
@@ -40,8 +42,6 @@ const COMMON = [
   '--nic1', 'nat', '--nic-type1', 'virtio', '--cable-connected1', 'on',
   // DNS through the host's own resolver: VPNs, changing networks and private names work.
   '--natdnshostresolver1', 'on',
-  // Said at every start: a new machine has it off, but VirtualBox forgets that when its service ends (7.2.22).
-  '--nat-localhostreachable1', 'off',
   '--nic2', 'none', '--nic3', 'none', '--nic4', 'none',
 ];
 

@@ -17,6 +17,7 @@ import { machineLog } from './machine-log.ts';
 import { powerOff } from './power-off.ts';
 import { findMachine, requireMachine } from './require-machine.ts';
 import { parseSettings } from './settings.ts';
+import { reconcileFolders } from './shares.ts';
 import { fillSlots } from './slots.ts';
 import { describeState, isPassing } from './state.ts';
 
@@ -63,6 +64,7 @@ async function boot(platform: Platform, vbox: VirtualBox, spec: MachineSpec, inf
   await explained(`The settings of "${spec.name}" could not be brought in order.`, async () => {
     await vbox.modify(spec.uuid, machineOptions(platform, spec, settings, info.forwards, rules));
     await fillSlots(platform, vbox, spec, info);
+    await reconcileFolders(vbox, spec, info);
     for (const [key, value] of Object.entries(settings.extradata)) await vbox.setExtraData(spec.uuid, key, value);
   });
   await launch(platform, vbox, spec);

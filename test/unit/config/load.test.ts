@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadSettings, type LoadOptions, type Settings } from '../../../src/config/load.ts';
-import { SETTING_KEYS } from '../../../src/config/settings.ts';
+import { SETTING_KEYS, variableOf } from '../../../src/config/settings.ts';
 import { describeSettings, explicitValues, machineValues } from '../../../src/config/views.ts';
 import { fakePlatform } from '../../support/platform.ts';
 import { awkwardFolder, removeFolder } from '../../support/temp.ts';
@@ -197,9 +197,24 @@ test('describeSettings shows each setting and where it comes from', async () => 
   expect(rows).toEqual([
     { key: 'machine', value: 'dev', source: 'B2D_MACHINE' }, { key: 'memory', value: '3 GiB', source: 'machine' }, { key: 'cpus', value: '2', source: file() },
     { key: 'disk', value: '100 GiB', source: '--disk' }, { key: 'driver', value: 'auto', source: 'default' }, { key: 'iso', value: 'bundled', source: 'default' },
-    { key: 'proxy', value: 'as HTTPS_PROXY and the like say', source: 'default' }, { key: 'ca', value: 'none of your own', source: 'default' }, { key: 'context', value: 'on', source: 'default' },
-    { key: 'qemu.accel', value: 'kvm', source: file() },
+    { key: 'proxy', value: 'as HTTPS_PROXY and the like say', source: 'default' }, { key: 'ca', value: 'none of your own', source: 'default' },
+    { key: 'release.url', value: 'where this b2d came from', source: 'default' }, { key: 'release.keys', value: 'those of this b2d', source: 'default' },
+    { key: 'context', value: 'on', source: 'default' }, { key: 'host-access', value: 'on', source: 'default' }, { key: 'qemu.accel', value: 'kvm', source: file() },
   ]);
+});
+
+test.each([['off', false], ['no', false], ['0', false], ['ON', true], ['true', true]])('host-access %s', async (text, open) => {
+  expect(machineValues(await load({ flags: { 'host-access': text } })).hostAccess).toBe(open);
+  expect(explicitValues(await load({}, { B2D_HOST_ACCESS: text }))).toEqual({ hostAccess: open });
+  await write(`host-access = "${text}"`);
+  expect(machineValues(await load()).hostAccess).toBe(open);
+});
+
+test('host-access may be a boolean in config.toml, and nothing else', async () => {
+  await write('host-access = false');
+  expect(machineValues(await load()).hostAccess).toBe(false);
+  await write('host-access = "perhaps"');
+  await expect(load()).rejects.toMatchObject({ exit: 'usage', reason: expect.stringContaining('on or off') });
 });
 
 test('explicitValues are what was asked for just now', async () => {
@@ -210,5 +225,8 @@ test('explicitValues are what was asked for just now', async () => {
 
 test('docs/configuration.md tells of every setting and its variable', async () => {
   const text = await fs.readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
-  for (const key of SETTING_KEYS) expect(text).toMatch(new RegExp(`\\| \`${key}\` \\|.*\`B2D_${key.toUpperCase()}\``));
+  for (const key of SETTING_KEYS) {
+    const [table, name] = key.split('.');
+    expect(text).toContain(name === undefined ? `| \`${key}\` | \`${variableOf(key)}\`` : `| \`${name}\` in \`[${table}]\` | \`${variableOf(key)}\``);
+  }
 });

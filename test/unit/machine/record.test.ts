@@ -23,6 +23,18 @@ describe('machine.json', () => {
     expect(await readRecord(file)).toEqual(record);
   });
 
+  test('keeps shares and whether the host can be reached', async () => {
+    const full: MachineRecord = { ...record, shares: [{ hostPath: 'C:\\Users\\Jörg', guestPath: '/c/Users/Jörg', readOnly: true }], hostAccess: false };
+    await writeRecord(file, full);
+    expect(await readRecord(file)).toEqual(full);
+  });
+
+  test.each([[{ shares: {} }, 'shares'], [{ shares: [null] }, 'shares'], [{ shares: [{ hostPath: '/a', guestPath: 'b', readOnly: true }] }, 'shares'], [{ shares: [{ hostPath: '/a', guestPath: '/b\t/c', readOnly: true }] }, 'shares'],
+    [{ shares: [{ hostPath: '/a', guestPath: '/b' }] }, 'shares'], [{ hostAccess: 'off' }, 'hostAccess']])('with %j is reported', async (wrong, key) => {
+    await fs.writeFile(file, JSON.stringify({ ...record, ...wrong }));
+    await expect(readRecord(file)).rejects.toMatchObject({ exit: 'stateUnreadable', reason: expect.stringContaining(`"${key}"`) });
+  });
+
   test('is undefined where there is none', async () => {
     expect(await readRecord(file)).toBeUndefined();
   });

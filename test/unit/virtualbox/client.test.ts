@@ -41,6 +41,11 @@ test.each<[string, (virtualBox: VirtualBox) => Promise<unknown>]>([
   ['controlvm U natpf1 docker,tcp,127.0.0.1,2376,,2376', (box) => box.addForward('U', RULE, { live: true })],
   ['modifyvm U --nat-pf1 delete docker', (box) => box.deleteForward('U', 'docker', { live: false })],
   ['controlvm U natpf1 delete docker', (box) => box.deleteForward('U', 'docker', { live: true })],
+  ['sharedfolder add U --name f --hostpath /a b', (box) => box.addSharedFolder('U', { name: 'f', hostPath: '/a b', readOnly: false }, { transient: false })],
+  ['sharedfolder add U --name f --hostpath C:\\a --readonly --transient', (box) => box.addSharedFolder('U', { name: 'f', hostPath: 'C:\\a', readOnly: true }, { transient: true })],
+  ['sharedfolder remove U --name f', (box) => box.removeSharedFolder('U', 'f', { transient: false })],
+  ['sharedfolder remove U --name f --transient', (box) => box.removeSharedFolder('U', 'f', { transient: true })],
+  ['sharedfolder modify U --name f --symlink-policy subtree', (box) => box.setSymlinkPolicy('U', 'f', 'subtree')],
   ['setextradata U key a b', (box) => box.setExtraData('U', 'key', 'a b')],
   ['setextradata U key', (box) => box.setExtraData('U', 'key', '')],
   ['snapshot U take one --description two', (box) => box.takeSnapshot('U', 'one', { description: 'two' })],
@@ -101,6 +106,13 @@ test('a rule that is not there is deleted already; one that is there still is a 
   await expect(open('nat-rule-delete-unknown', 'showvminfo-rich').virtualBox.deleteForward(RICH, 'nope', { live: false })).resolves.toBeUndefined();
   await expect(open('nat-rule-delete-unknown', 'showvminfo-rich').virtualBox.deleteForward(RICH, 'docker', { live: true })).rejects.toMatchObject({ codes: ['NS_ERROR_INVALID_ARG'] });
   await expect(open('modifyvm-inaccessible').virtualBox.deleteForward(RICH, 'nope', { live: false })).rejects.toMatchObject({ problem: 'machine-inaccessible' });
+});
+
+test.each([false, true])('a shared folder that is not there is removed already; one that is there still is a failure (transient: %p)', async (transient) => {
+  const [answer, left, uuid, name] = transient ? ['sharedfolder-remove-unknown-transient', 'showvminfo-transient-folder', PLAIN, 'later'] : ['sharedfolder-remove-unknown', 'showvminfo-shared-folders', RICH, 'plain'];
+  await expect(open(answer, left).virtualBox.removeSharedFolder(uuid, 'nope', { transient })).resolves.toBeUndefined();
+  await expect(open(answer, left).virtualBox.removeSharedFolder(uuid, name, { transient: !transient })).resolves.toBeUndefined();
+  await expect(open(answer, left).virtualBox.removeSharedFolder(uuid, name, { transient })).rejects.toMatchObject({ name: 'VBoxManageError' });
 });
 
 test('an error at exit code 0 is a failure', async () => {

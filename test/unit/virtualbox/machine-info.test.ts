@@ -61,6 +61,13 @@ test.each([
   expect(parseMachineInfo(recorded(`showvminfo-${state}`).stdout)).toMatchObject({ uuid: PLAIN, state, session });
 });
 
+test('shared folders, its own and those until it goes off', () => {
+  const own = parseMachineInfo(recorded('showvminfo-shared-folders').stdout).sharedFolders;
+  expect(own).toEqual(expect.arrayContaining([{ name: 'plain', hostPath: '/recorded', kind: 'machine' }, { name: 'awkward', hostPath: expect.stringContaining('/recorded/awkward "folder" ö'), kind: 'machine' }]));
+  expect(parseMachineInfo(recorded('showvminfo-transient-folder').stdout).sharedFolders).toEqual([{ name: 'later', hostPath: '/recorded', kind: 'transient' }]);
+  expect(parseMachineInfo(recorded('showvminfo-running').stdout).sharedFolders).toEqual([]);
+});
+
 test('a state of a newer VirtualBox is unknown', () => {
   expect(parseMachineInfo('name="x"\nVMState="dreaming"\n').state).toBe('unknown');
 });

@@ -1,5 +1,6 @@
 # Folders of the host. `shares` on the config drive has a line for each: tag, mount point and
-# options, separated by tabs. The kind of file system follows from which device offers the tag.
+# options, separated by tabs. The kind of file system follows from which device offers the tag;
+# the tag "hide" covers a folder within a share by an empty one.
 # shellcheck shell=sh
 
 mount_shares() {
@@ -21,10 +22,13 @@ mount_share() {
 		;;
 	esac
 	type=$(share_type "$1")
-	# The SSH user owns what it sees; 9p's cache suits files that mostly the guest reads.
+	# vboxsf knows no owners: the SSH user owns what it sees. Its names are UTF-8, which is not this
+	# kernel's default. 9p shows the host's own numbers, and caches nothing: with cache=mmap a file that
+	# a container holds open, or has mounted alone, kept the contents of its first reading (6.12).
 	case $type in
-	9p) own=trans=virtio,version=9p2000.L,msize=512000,cache=mmap ;;
-	vboxsf) own=uid=1000,gid=1000 ;;
+	9p) own=trans=virtio,version=9p2000.L,msize=512000,cache=none ;;
+	vboxsf) own=uid=1000,gid=1000,nls=utf8 ;;
+	ramfs) own=ro,mode=0555 ;;
 	*) own=rw ;;
 	esac
 	if ! reason=$(mkdir -p "$2" 2>&1 && mount -t "$type" -o "$own${3:+,$3}" "$1" "$2" 2>&1); then
@@ -36,7 +40,8 @@ mount_share() {
 }
 
 share_type() {
-	local file tag
+	local file
+	[ "$1" != hide ] || { echo ramfs; return; }
 	for file in /sys/bus/virtio/drivers/9pnet_virtio/*/mount_tag; do
 		[ ! -r "$file" ] || [ "$(tr -d '\0' <"$file")" != "$1" ] || { echo 9p; return; }
 	done

@@ -16,6 +16,10 @@ export async function recordRunning(recorder: Recorder): Promise<void> {
   await recorder.record('startvm', ['startvm', PLAIN, '--type', 'headless']);
   await info('running');
   await recorder.record('list-runningvms', ['list', 'runningvms']);
+  await recorder.run('sharedfolder', 'add', PLAIN, '--name', 'later', '--hostpath', recorder.folder, '--transient');
+  await recorder.record('showvminfo-transient-folder', ['showvminfo', PLAIN, '--machinereadable']);
+  await recorder.run('sharedfolder', 'remove', PLAIN, '--name', 'later', '--transient');
+  await recorder.record('sharedfolder-remove-unknown-transient', ['sharedfolder', 'remove', PLAIN, '--name', 'later', '--transient']);
   await recorder.record('startvm-running', ['startvm', PLAIN, '--type', 'headless']);
   await recorder.record('modifyvm-running', ['modifyvm', PLAIN, '--memory', '32']);
   await recorder.record('unregistervm-running', ['unregistervm', PLAIN, '--delete']);

@@ -27,6 +27,10 @@ export async function recordSettings(recorder: Recorder): Promise<void> {
   await recorder.record('modifyvm-bad-value', ['modifyvm', RICH, '--memory', '128', '--cpus', 'foo']);
   await recorder.record('usage-without-arguments', ['showvminfo']);
   await recorder.record('usage-bad-argument', ['sharedfolder', 'add', RICH, '--name', 'with space', '--hostpath', recorder.folder]);
+  await recorder.run('sharedfolder', 'add', RICH, '--name', 'plain', '--hostpath', recorder.folder);
+  await recorder.run('sharedfolder', 'add', RICH, '--name', 'awkward', '--hostpath', file('.'), '--readonly');
+  await recorder.record('showvminfo-shared-folders', ['showvminfo', RICH, '--machinereadable']);
+  await recorder.record('sharedfolder-remove-unknown', ['sharedfolder', 'remove', RICH, '--name', 'nope']);
   await recorder.record('discardstate-powered-off', ['discardstate', RICH]);
   await recorder.record('controlvm-powered-off', ['controlvm', RICH, 'poweroff']);
   await recorder.record('nat-rule-existing', ['modifyvm', RICH, '--nat-pf1', 'docker,tcp,127.0.0.1,33777,,2376']);

@@ -80,6 +80,19 @@ test('NAT rules are bound to their host address', () => {
   expect(() => hostForward({ ...rule('x', 1), hostAddress: '127.0.0.1,hostfwd=tcp::1-:1' })).toThrow('cannot bind');
 });
 
+test('shared folders: commas doubled, the host’s own modes and links, read-only by QEMU too', () => {
+  const platform = fakePlatform('linux');
+  const base = input(platform, '/m');
+  const shares = [{ tag: 'b2d-1', hostPath: '/a, "b"/машина=x', readOnly: false }, { tag: 'b2d-2', hostPath: '/c', readOnly: true }];
+  const args = buildArguments(platform, { ...base, spec: { ...base.spec, shares } });
+  expect(args.filter((_, index) => args[index - 1] === '-fsdev')).toEqual([
+    'local,id=b2d-1,path=/a,, "b"/машина=x,security_model=none,multidevs=remap',
+    'local,id=b2d-2,path=/c,security_model=none,multidevs=remap,readonly=on',
+  ]);
+  expect(args).toEqual(expect.arrayContaining(['virtio-9p-pci,fsdev=b2d-1,mount_tag=b2d-1', 'virtio-9p-pci,fsdev=b2d-2,mount_tag=b2d-2']));
+  expect(build('linux', '/m')).not.toContain('-fsdev');
+});
+
 test('UEFI firmware: read-only code, writable variables of the machine', () => {
   const args = build('linux', '/m', { firmware: { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd' } });
   expect(args).toContain('q35,pflash0=efi-code,pflash1=efi-variables');

@@ -21,6 +21,14 @@ test('an x86 machine: BIOS, no sound, no display, no USB, one network card, the 
   expect(options.every((option) => option !== '')).toBe(true);
 });
 
+test('the host’s loopback address is open to the guest unless told', () => {
+  const option = (hostAccess?: boolean): string | undefined => {
+    const options = machineOptions({ arch: 'x64' }, { ...spec, ...(hostAccess !== undefined && { hostAccess }) }, settings, [], []);
+    return options[options.indexOf('--nat-localhostreachable1') + 1];
+  };
+  expect([option(), option(true), option(false)]).toEqual(['on', 'on', 'off']);
+});
+
 test('an ARM machine: its own chipset and EFI, and nothing of a PC', () => {
   const text = pairs(machineOptions({ arch: 'arm64' }, spec, settings, [], []));
   expect(text).toContain('--chipset armv8virtual --firmware efi');
