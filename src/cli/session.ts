@@ -39,6 +39,7 @@ export async function createSession(platform: Platform, flags: Record<string, un
   const workspace: Workspace = {
     platform, home, progress, dockerContext: settings.context.value === 'on', debug: flags['debug'] === true ? progress.note : () => undefined, packageRoot: packageRoot(), network: { proxy: settings.proxy.value, ca: settings.ca.value }, cwd: process.cwd(), now: () => new Date(),
     driver: (name) => driverFor(platform, name, { settings: requested.forNew.extra, note: progress.note }), readyTimeoutMs: readyTimeout(platform) * 1000,
+    ...(settings['ports.forward'].value === 'on' && { forwarder: { program: path.join(packageRoot(), 'dist', 'port-forwarder.js'), bind: settings['ports.bind'].value } }),
   };
   return { workspace, settings, load, requested, machineName: settings.machine.value };
 }

@@ -24,6 +24,9 @@ With --watch it is \`b2d top\`: what the machine takes, again and again.`;
     if (status.detail) this.log(`  ${status.detail}`);
     if (status.dockerHost) this.log(`  DOCKER_HOST ${status.dockerHost}`);
     if (status.engine) this.log('error' in status.engine ? `  The engine does not answer: ${status.engine.error}` : `  Docker engine ${status.engine.version}, API ${status.engine.apiVersion}, Linux ${status.engine.kernel}`);
+    const { portForwarder } = status;
+    if (portForwarder?.running) this.log(`  Published ports are forwarded by process ${portForwarder.pid}${portForwarder.trouble === null ? '' : `, but not just now: ${portForwarder.trouble}`}`);
+    else if (portForwarder) this.log(this.settings['ports.forward'].value === 'off' ? '  Published ports are not forwarded, by the setting ports.forward' : '  Published ports are not forwarded: the forwarder does not run. Start it: b2d up');
     return status;
   }
 }

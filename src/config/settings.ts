@@ -21,6 +21,9 @@ export interface SettingValues {
   'release.keys': string;
   context: 'on' | 'off';
   'host-access': 'on' | 'off';
+  /** Where a port that a container publishes on every address is bound on this computer. */
+  'ports.bind': 'loopback' | 'all';
+  'ports.forward': 'on' | 'off';
 }
 
 export type SettingKey = keyof SettingValues;
@@ -60,7 +63,13 @@ const wholeNumber = (raw: RawValue): number | undefined => {
 };
 const size = (raw: RawValue): number | undefined => parseSize(String(raw));
 
-const DRIVERS: ReadonlyArray<SettingValues['driver']> = ['auto', 'virtualbox', 'qemu'];
+/** A setting that is one of these words; the first is the default. */
+const choice = <T extends string>(...words: readonly [T, ...T[]]): SettingDefinition<T> => ({
+  form: `one of ${words.join(', ')}`,
+  parse: (raw) => words.find((word) => word === String(raw).toLowerCase()),
+  default: () => words[0],
+  show: String,
+});
 
 export const definitions: { readonly [K in SettingKey]: SettingDefinition<SettingValues[K]> } = {
   machine: { form: 'a machine name', parse: (raw) => String(raw).trim() || undefined, default: () => 'default', show: String },
@@ -94,12 +103,7 @@ export const definitions: { readonly [K in SettingKey]: SettingDefinition<Settin
       : undefined,
     show: formatMebibytes,
   },
-  driver: {
-    form: `one of ${DRIVERS.join(', ')}`,
-    parse: (raw) => DRIVERS.find((driver) => driver === String(raw).toLowerCase()),
-    default: () => 'auto',
-    show: String,
-  },
+  driver: choice('auto', 'virtualbox', 'qemu'),
   iso: {
     form: 'the path of an ISO file, or an http(s) URL',
     parse: (raw) => (typeof raw === 'string' && (!/^[a-z][a-z0-9+.-]+:\/\//i.test(raw) || /^https?:\/\//i.test(raw)) ? raw : undefined),
@@ -137,12 +141,7 @@ export const definitions: { readonly [K in SettingKey]: SettingDefinition<Settin
     show: (value) => value || 'those of this b2d',
     resolvePaths: (value, absolute) => (value === '' ? value : absolute(value)),
   },
-  context: {
-    form: 'one of on, off',
-    parse: (raw) => (['on', 'off'] as const).find((value) => value === String(raw).toLowerCase()),
-    default: () => 'on',
-    show: String,
-  },
+  context: choice('on', 'off'),
   'host-access': {
     form: 'on or off',
     parse: (raw) => (/^(on|yes|true|1)$/i.test(String(raw)) ? 'on' : /^(off|no|false|0)$/i.test(String(raw)) ? 'off' : undefined),
@@ -150,6 +149,8 @@ export const definitions: { readonly [K in SettingKey]: SettingDefinition<Settin
     default: () => 'on',
     show: String,
   },
+  'ports.bind': choice('loopback', 'all'),
+  'ports.forward': choice('on', 'off'),
 };
 
 /** The scheme may be left out, so whatever stands before the host may be a password. */
@@ -162,7 +163,7 @@ export const SETTING_KEYS = Object.keys(definitions) as SettingKey[];
 /** Settings of a driver are free: each is a table of config.toml, its keys are the driver's own documented names. */
 export const DRIVER_TABLES: readonly DriverName[] = ['qemu', 'virtualbox'];
 
-/** The tables of the other settings: `release`. */
+/** The tables of the other settings: `release`, `ports`. */
 export const SETTING_TABLES = new Set(SETTING_KEYS.flatMap((key) => (key.includes('.') ? [key.slice(0, key.indexOf('.'))] : [])));
 
 /** The variable of a setting: `B2D_MEMORY`, `B2D_RELEASE_URL`, `B2D_HOST_ACCESS`. */

@@ -17,27 +17,34 @@ export interface EngineReply {
   date: Date | undefined;
 }
 
+/** The larger replies are lists of containers, some KiB for each. What answers may be a guest that was taken over. */
+const MAX_REPLY_CHARACTERS = 16 * 1024 * 1024;
+
+/** The connection to an engine as `node:https` takes it. @throws when a certificate cannot be read */
+export function engineRequest(endpoint: EngineEndpoint, resource: string): https.RequestOptions {
+  const pem = (name: string): Buffer => fs.readFileSync(path.join(endpoint.certPath, name));
+  return { host: endpoint.host, port: endpoint.port, path: resource, agent: false, ca: pem('ca.pem'), cert: pem('cert.pem'), key: pem('key.pem'), minVersion: 'TLSv1.2' };
+}
+
 /**
  * One GET of the Docker Engine API (https://docs.docker.com/reference/api/engine/), with a deadline in milliseconds that
  * covers the connection, the handshake and the body. A NAT rule accepts TCP before anything listens in the guest, so only
  * a whole reply counts as an answer.
- * @throws the system's or TLS's error.
+ * @throws the system's or TLS's error, or one that says that the reply is too large.
  */
 export function engineGet(endpoint: EngineEndpoint, resource: string, timeoutMs = 10_000): Promise<EngineReply> {
-  const pem = (name: string): Buffer => fs.readFileSync(path.join(endpoint.certPath, name));
   return new Promise((resolve, reject) => {
-    const request = https.get(
-      {
-        host: endpoint.host, port: endpoint.port, path: resource, agent: false, signal: AbortSignal.timeout(timeoutMs),
-        ca: pem('ca.pem'), cert: pem('cert.pem'), key: pem('key.pem'), minVersion: 'TLSv1.2',
-      },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (text: string) => (body += text));
-        const date = response.headers.date === undefined ? undefined : new Date(response.headers.date);
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body, date })).on('error', reject);
-      },
-    );
+    const request = https.get({ ...engineRequest(endpoint, resource), signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+        if (body.length <= MAX_REPLY_CHARACTERS) return;
+        reject(new Error(`The engine's answer to ${resource} is too large.`));
+        request.destroy();
+      });
+      const date = response.headers.date === undefined ? undefined : new Date(response.headers.date);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body, date })).on('error', reject);
+    });
     request.on('error', reject);
   });
 }

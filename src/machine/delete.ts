@@ -4,10 +4,11 @@ import { storageError } from '../platform/files.ts';
 import { disconnectClients } from './clients.ts';
 import { stateUnknown } from './errors.ts';
 import type { Machine } from './machine.ts';
+import { endForwarder } from './port-forwarder.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What b2d itself keeps in a machine's folder beside machine.json, docs/files.md; the driver removes what it made. */
-const OWN = /^(docker|tls|ssh|config\.iso(\.\d+.*)?|machine\.json\..+)$/;
+const OWN = /^(docker|tls|ssh|config\.iso(\.\d+.*)?|machine\.json\..+|port-forwarder\..+)$/;
 
 /**
  * Deletes the machine with its data disk; the user was asked before. machine.json goes last, so that a call cut off
@@ -22,6 +23,7 @@ export async function deleteMachine(workspace: Workspace, machine: Machine): Pro
     const report = await driver.state(spec);
     if (report.state === 'unknown') throw stateUnknown(record.name, report, 'Nothing was deleted.');
     await driver.powerOff(spec);
+    await endForwarder(workspace, machine);
     await driver.destroy(spec);
     await disconnectClients(workspace, machine);
     for (const entry of await fs.readdir(paths.directory)) {

@@ -1,5 +1,6 @@
 import type { MachineState } from '../drivers/driver.ts';
 import type { Machine } from './machine.ts';
+import { endForwarder } from './port-forwarder.ts';
 import { isAtRest, pressUntilAtRest, settledState } from './wait-for-state.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -19,6 +20,8 @@ export async function down(workspace: Workspace, machine: Machine): Promise<Rest
   if (isAtRest(state)) return { acted: false, state };
   return workspace.progress.step('Shutting down', async () => {
     if (state === 'paused') await machine.driver.start(machine.spec, []); // a paused guest cannot hear the button
-    return { acted: true, state: await pressUntilAtRest(machine) };
+    const rest = await pressUntilAtRest(machine);
+    await endForwarder(workspace, machine);
+    return { acted: true, state: rest };
   });
 }

@@ -1,4 +1,5 @@
 import type { Machine } from './machine.ts';
+import { endForwarder } from './port-forwarder.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface KillResult {
@@ -13,6 +14,7 @@ export async function kill(workspace: Workspace, machine: Machine): Promise<Kill
     const discarded = (await driver.state(spec)).state === 'saved';
     if (discarded) await driver.discardSavedState(spec);
     await driver.powerOff(spec);
+    await endForwarder(workspace, machine);
     return { discarded };
   });
 }

@@ -12,6 +12,10 @@ export interface MachinePaths {
   console: string;
   /** What DOCKER_CERT_PATH names. */
   docker: string;
+  /** What the port forwarder holds while it runs, says of itself, and has done. */
+  forwarderLock: string;
+  forwarderState: string;
+  forwarderLog: string;
 }
 
 /** The paths of a machine. @throws B2dError (usage) when the name could be a path. */
@@ -27,6 +31,9 @@ export function machinePaths(platform: Platform, home: string, name: string): Ma
     configDrive: path.join(directory, 'config.iso'),
     console: path.join(directory, 'console.log'),
     docker: path.join(directory, 'docker'),
+    forwarderLock: path.join(directory, 'port-forwarder.lock'),
+    forwarderState: path.join(directory, 'port-forwarder.json'),
+    forwarderLog: path.join(directory, 'port-forwarder.log'),
   };
 }
 

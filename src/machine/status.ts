@@ -3,6 +3,7 @@ import { engineVersion, type EngineEndpoint, type EngineVersion } from '../engin
 import { messageOf } from '../errors.ts';
 import { dockerHost } from './loopback.ts';
 import { engineEndpoint, type Machine } from './machine.ts';
+import { forwarderStatus, type ForwarderStatus } from './port-forwarder.ts';
 
 export interface MachineStatus extends StateReport {
   name: string;
@@ -11,6 +12,7 @@ export interface MachineStatus extends StateReport {
   /** Only of a running machine. */
   dockerHost?: string;
   engine?: EngineVersion | { error: string };
+  portForwarder?: ForwarderStatus;
 }
 
 /** Milliseconds: an engine that is well answers within a fraction of it. */
@@ -22,7 +24,7 @@ export async function machineStatus(machine: Machine): Promise<MachineStatus> {
   const status: MachineStatus = { name: machine.record.name, ...report, driver: machine.record.driver, image: machine.record.image.version || machine.record.image.sha256.slice(0, 12) };
   if (report.state !== 'running' || machine.record.ports.docker === undefined) return status;
   const endpoint = engineEndpoint(machine);
-  return { ...status, dockerHost: dockerHost(endpoint.port), engine: await askEngine(endpoint) };
+  return { ...status, dockerHost: dockerHost(endpoint.port), engine: await askEngine(endpoint), portForwarder: await forwarderStatus(machine.paths) };
 }
 
 async function askEngine(endpoint: EngineEndpoint): Promise<EngineVersion | { error: string }> {

@@ -1,5 +1,6 @@
 import type { RestResult } from './down.ts';
 import type { Machine } from './machine.ts';
+import { endForwarder } from './port-forwarder.ts';
 import { isAtRest, settledState } from './wait-for-state.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -13,6 +14,7 @@ export async function suspend(workspace: Workspace, machine: Machine): Promise<R
   if (isAtRest(state)) return { acted: false, state };
   return workspace.progress.step('Suspending', async () => {
     await machine.driver.suspend(machine.spec);
+    await endForwarder(workspace, machine);
     return { acted: true, state: await settledState(machine) };
   });
 }

@@ -7,6 +7,7 @@ import { setClock } from './clock.ts';
 import { ensureMachine } from './init.ts';
 import { repairPorts } from './live-ports.ts';
 import type { Machine } from './machine.ts';
+import { ensureForwarder } from './port-forwarder.ts';
 import { waitUntilReady } from './ready.ts';
 import { checkShares } from './shares/offer.ts';
 import { boot, resume } from './start.ts';
@@ -59,6 +60,7 @@ async function upOnce(workspace: Workspace, name: string, settings: RequestedSet
   await setClock(workspace, machine);
   await connectClients(workspace, machine);
   await checkShares(workspace, machine);
+  await ensureForwarder(workspace, machine, { anew: way !== 'ran' });
   return { machine, way, pending: created || way === 'booted' ? [] : changed };
 }
 

@@ -4,6 +4,7 @@ import type { NetworkOptions } from '../image/download/options.ts';
 import type { SourceOptions } from '../image/source.ts';
 import type { Progress } from '../output/progress.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { ForwarderProgram } from './port-forwarder.ts';
 
 /** What every operation on machines needs of its surroundings; injected, so that tests need no globals. */
 export interface Workspace {
@@ -25,6 +26,8 @@ export interface Workspace {
   dockerContext: boolean;
   /** Milliseconds until a machine that was started must answer. */
   readyTimeoutMs: number;
+  /** What forwards published ports; without it none are forwarded. */
+  forwarder?: ForwarderProgram;
 }
 
 /** What a new machine gets, and what the user asked for just now (by flag or variable) for one that is there. */

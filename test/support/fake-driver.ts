@@ -5,7 +5,7 @@ import { CannotGrowYetError, PortTakenError, SavedStateError, UnsupportedError }
 import { codeOf } from '../../src/errors.ts';
 import { hostPlatform } from '../../src/platform/platform.ts';
 import { tlsPaths } from '../../src/tls/paths.ts';
-import { startEngine, type TestEngine } from './tls-engine.ts';
+import { EngineContent, startEngine, type TestEngine } from './tls-engine.ts';
 
 /**
  * A hypervisor in memory. Its guest is a TLS server with the machine's own certificates on the host port of the NAT rule,
@@ -41,6 +41,8 @@ export class FakeDriver implements Driver {
   started: MachineSpec | undefined;
   /** Milliseconds by which the guest's clock is ahead. */
   clockAheadMs = 0;
+  /** What the guest's engine tells of its containers. */
+  readonly content = new EngineContent();
   private engine: TestEngine | undefined;
   /** What the guest that runs wrote instead of starting its engine. */
   private failure: string | undefined;
@@ -91,11 +93,12 @@ export class FakeDriver implements Driver {
 
   /** The guest's engine on the host port of its rule, where it has one. */
   private async listen(spec: MachineSpec): Promise<void> {
+    const rule = this.rules.find(({ guestPort }) => guestPort === 2376);
+    if (rule !== undefined && rule.hostPort === this.engine?.port && this.state_ === 'running' && !this.silentlyBusy.has(rule.hostPort)) return;
     await this.engine?.close();
     this.engine = undefined;
-    const rule = this.rules.find(({ guestPort }) => guestPort === 2376);
     if (this.state_ !== 'running' || this.failure !== undefined || rule === undefined || this.silentlyBusy.has(rule.hostPort)) return;
-    this.engine = await startEngine(tlsPaths(hostPlatform(), spec.directory), rule.hostPort, { now: () => Date.now() + this.clockAheadMs }).catch((error: unknown) => {
+    this.engine = await startEngine(tlsPaths(hostPlatform(), spec.directory), rule.hostPort, { now: () => Date.now() + this.clockAheadMs, content: this.content }).catch((error: unknown) => {
       this.rules = this.rules.filter((other) => other !== rule);
       throw codeOf(error) === 'EADDRINUSE' ? new PortTakenError(rule, error) : error;
     });

@@ -17,6 +17,7 @@ import { machineCheck } from './machine.ts';
 import { memoryCheck } from './memory.ts';
 import { portsCheck } from './ports.ts';
 import { proxyCheck } from './proxy.ts';
+import { publishedPortsCheck } from './published-ports.ts';
 import { qemuCheck } from './qemu.ts';
 import { settingsCheck } from './settings.ts';
 import { virtualBoxCheck } from './virtualbox.ts';
@@ -27,6 +28,6 @@ export const checks: readonly Check[] = [
   settingsCheck, homeCheck, diskSpaceCheck, memoryCheck,
   virtualisationCheck, hyperVCheck, virtualBoxCheck, kernelModuleCheck, kvmCheck, qemuCheck, driverCheck,
   dockerClientCheck, dockerEnvironmentCheck, proxyCheck,
-  machineCheck, portsCheck, certificatesCheck, clockCheck, bindMountsCheck,
+  machineCheck, portsCheck, publishedPortsCheck, certificatesCheck, clockCheck, bindMountsCheck,
   locksCheck, leftoverFilesCheck, leftoverMachinesCheck,
 ];

@@ -11,11 +11,15 @@ import { driverCheck } from '../../../src/doctor/checks/driver.ts';
 import { machineCheck } from '../../../src/doctor/checks/machine.ts';
 import { memoryCheck } from '../../../src/doctor/checks/memory.ts';
 import { portsCheck } from '../../../src/doctor/checks/ports.ts';
+import { publishedPortsCheck } from '../../../src/doctor/checks/published-ports.ts';
 import type { DoctorContext, DoctorOptions } from '../../../src/doctor/context.ts';
 import { machineOf } from '../../../src/machine/machine.ts';
+import { withLock } from '../../../src/platform/lock.ts';
 import { hostPlatform } from '../../../src/platform/platform.ts';
+import { writeForwarderState } from '../../../src/ports/state.ts';
 import { doctorContext } from '../../support/doctor.ts';
 import { FakeWorld } from '../../support/fake-world.ts';
+import { container } from '../../support/tls-engine.ts';
 
 let world: FakeWorld;
 beforeEach(async () => void (world = await FakeWorld.create()));
@@ -30,7 +34,7 @@ const run = async (check: Check, options: DoctorOptions = {}, overrides: Partial
 const days = (count: number) => () => new Date(Date.now() + count * 24 * 3600 * 1000);
 
 test('no machine at all is no fault', async () => {
-  for (const check of [machineCheck, portsCheck, certificatesCheck, clockCheck]) expect(await run(check)).toMatchObject([{ status: 'skipped' }]);
+  for (const check of [machineCheck, portsCheck, publishedPortsCheck, certificatesCheck, clockCheck]) expect(await run(check)).toMatchObject([{ status: 'skipped' }]);
 });
 
 test('the machine that is asked for and not there is one', async () => {
@@ -79,6 +83,22 @@ describe('a running machine', () => {
     world.driver.clockAheadMs = ahead;
     await world.driver.start(machineOf(world.workspace, await world.record()).spec, world.driver.rules);
     expect(await run(clockCheck)).toMatchObject([{ status, message: expect.stringContaining(word), remedy: ['b2d restart'] }]);
+  });
+
+  test('whose published ports are forwarded, or not: by a forwarder that does not run, by a setting, for a port that is taken', async () => {
+    const { driver } = world;
+    driver.content.publish([container('web', [80, 'tcp', '0.0.0.0', 8080])]);
+    expect(await run(publishedPortsCheck)).toMatchObject([{ status: 'warn', machine: 'default', message: expect.stringContaining('does not run'), remedy: ['b2d up', expect.any(String)] }]);
+    await fs.writeFile(path.join(world.workspace.home, 'config.toml'), '[ports]\nforward = "off"\n');
+    expect(await run(publishedPortsCheck)).toMatchObject([{ status: 'skipped', message: expect.stringContaining('ports.forward') }]);
+    await fs.rm(path.join(world.workspace.home, 'config.toml'));
+    const reason = 'Another program uses port 8080 of this computer.';
+    await writeForwarderState(world.paths.forwarderState, { version: '1', pid: process.pid, bind: 'loopback', trouble: null, failures: { 'port-tcp-8080': reason } });
+    await withLock(world.workspace.platform, world.paths.forwarderLock, { purpose: 'up', waitMs: 0 }, async () => {
+      expect(await run(publishedPortsCheck)).toMatchObject([{ status: 'warn', message: expect.stringContaining('1 of 1'), details: [`web, 8080/tcp: ${reason}`] }]);
+      driver.rules.push({ name: 'port-tcp-8080', protocol: 'tcp', hostAddress: '127.0.0.1', hostPort: 8080, guestPort: 8080 });
+      expect(await run(publishedPortsCheck)).toMatchObject([{ status: 'ok', message: 'One is forwarded.' }]);
+    });
   });
 
   test('whose certificates come to their end', async () => {

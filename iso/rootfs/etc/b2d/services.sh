@@ -43,6 +43,7 @@ announce_containerd() { say "containerd"; }
 
 announce_engine() {
 	if "$TOOLS/engine-ready" /var/run/docker.sock "$ENGINE_SLOWEST_START"; then
+		open_loopback_ports
 		say "engine"
 	else
 		complain "the engine does not answer; /var/log/messages says why"
