@@ -1,10 +1,10 @@
 import { messageOf } from '../../errors.ts';
 import { machineFlag } from '../../machine/errors.ts';
+import { readableMachines } from '../../machine/find.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { publishedPortsOf } from '../../machine/published-ports.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { readableMachines } from '../machines.ts';
 
 /** Whether each running machine has its port forwarder, and whether what its containers publish can be reached. */
 export const publishedPortsCheck: Check = {

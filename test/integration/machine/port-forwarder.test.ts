@@ -40,7 +40,7 @@ beforeEach(async () => {
   notes.length = 0;
   const platform = hostPlatform();
   workspace = {
-    platform, home: path.join(folder, 'home'), packageRoot: root, network: { proxy: undefined, ca: [] }, cwd: folder, progress: { ...silentProgress, note: (text) => void notes.push(text) }, debug: () => undefined,
+    platform, home: path.join(folder, 'home'), packageRoot: root, network: { proxy: undefined, ca: [] }, cwd: folder, progress: { ...silentProgress, note: (text) => void notes.push(text) }, debug: () => undefined, dockerContext: false,
     now: () => new Date(), driver: (name) => driverFor(platform, name, { settings: {}, note: () => undefined }), readyTimeoutMs: 20_000,
     forwarder: { program: path.join(root, 'dist', 'port-forwarder.js'), bind: 'loopback' },
   };
