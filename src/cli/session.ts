@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { b2dHome } from '../config/home.ts';
 import { loadSettings, type LoadOptions, type Settings } from '../config/load.ts';
 import { SETTING_KEYS, type SettingKey } from '../config/settings.ts';
-import { explicitValues, machineValues } from '../config/views.ts';
+import { engineWishes, explicitValues, machineValues } from '../config/views.ts';
 import { driverFor } from '../drivers/registry.ts';
 import { B2dError } from '../errors.ts';
 import type { RequestedSettings, Workspace } from '../machine/workspace.ts';
@@ -37,7 +37,7 @@ export async function createSession(platform: Platform, flags: Record<string, un
   const source = { sha256: flags['sha256'] as string | undefined, allowHttp: flags['allow-http'] === true };
   const requested = { forNew: machineValues(settings), explicit: explicitValues(settings), source, shareHome: flags['share-home'] === true };
   const workspace: Workspace = {
-    platform, home, progress, dockerContext: settings.context.value === 'on', debug: flags['debug'] === true ? progress.note : () => undefined, packageRoot: packageRoot(), network: { proxy: settings.proxy.value, ca: settings.ca.value }, cwd: process.cwd(), now: () => new Date(),
+    platform, home, progress, dockerContext: settings.context.value === 'on', debug: flags['debug'] === true ? progress.note : () => undefined, packageRoot: packageRoot(), network: { proxy: settings.proxy.value, ca: settings.ca.value }, engine: engineWishes(settings), cwd: process.cwd(), now: () => new Date(),
     driver: (name) => driverFor(platform, name, { settings: requested.forNew.extra, note: progress.note }), readyTimeoutMs: readyTimeout(platform) * 1000,
     ...(settings['ports.forward'].value === 'on' && { forwarder: { program: path.join(packageRoot(), 'dist', 'port-forwarder.js'), bind: settings['ports.bind'].value } }),
   };

@@ -3,12 +3,17 @@ import { parse, TomlError } from 'smol-toml';
 import { B2dError, codeOf } from '../errors.ts';
 import { storageError } from '../platform/files.ts';
 import { closest } from './closest.ts';
+import { REGISTRY_LISTS, type Registries } from './registries.ts';
 import { DRIVER_TABLES, SETTING_KEYS, SETTING_TABLES, type RawValue } from './settings.ts';
 
 /** What config.toml says, by setting; `extra` by `driver.name`. */
 export interface ConfigFile {
   values: Record<string, RawValue>;
   extra: Record<string, string>;
+  /** The table [registry]. */
+  registry: Partial<Registries>;
+  /** The table [engine]: what goes into the engine's daemon.json. */
+  engine: Record<string, unknown>;
   /** Keys b2d does not know, as sentences: they are no errors, a newer b2d may have written them. */
   warnings: string[];
 }
@@ -22,10 +27,12 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw storageError('read', file, error);
   });
-  const config: ConfigFile = { values: {}, extra: {}, warnings: [] };
+  const config: ConfigFile = { values: {}, extra: {}, registry: {}, engine: {}, warnings: [] };
   if (bytes === undefined) return config;
   for (const [key, value] of Object.entries(parseToml(file, decode(file, bytes)))) {
     if (isOneOf(DRIVER_TABLES, key)) addDriverTable(config, file, key, value);
+    else if (key === 'registry') addRegistryTable(config, file, value);
+    else if (key === 'engine') config.engine = engineTable(file, value);
     else if (SETTING_TABLES.has(key)) for (const [name, inner] of Object.entries(asTable(file, key, value))) addSetting(config, file, `${key}.${name}`, inner);
     else addSetting(config, file, key, value);
   }
@@ -33,7 +40,7 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
 }
 
 function addSetting(config: ConfigFile, file: string, key: string, value: unknown): void {
-  if (!isOneOf(SETTING_KEYS, key)) config.warnings.push(unknownKey(file, key, [...SETTING_KEYS, ...DRIVER_TABLES]));
+  if (!isOneOf(SETTING_KEYS, key)) config.warnings.push(unknownKey(file, key, [...SETTING_KEYS, ...DRIVER_TABLES, 'registry', 'engine']));
   else if (typeof value === 'string' || typeof value === 'number') config.values[key] = value;
   else if (typeof value === 'boolean' && key === 'host-access') config.values[key] = String(value);
   else if (key === 'ca' && Array.isArray(value) && value.every((entry) => typeof entry === 'string')) config.values[key] = value;
@@ -77,6 +84,26 @@ function addDriverTable(config: ConfigFile, file: string, driver: string, table:
 function asTable(file: string, key: string, table: unknown): object {
   if (typeof table !== 'object' || table === null || Array.isArray(table) || table instanceof Date) throw wrongKind(file, key, table, `a table: [${key}]`);
   return table;
+}
+
+function addRegistryTable(config: ConfigFile, file: string, table: unknown): void {
+  for (const [list, entries] of Object.entries(asTable(file, 'registry', table))) {
+    const known = REGISTRY_LISTS.find((name) => name === list);
+    if (known === undefined) config.warnings.push(unknownKey(file, `registry.${list}`, REGISTRY_LISTS.map((name) => `registry.${name}`)));
+    else if (Array.isArray(entries) && entries.every((entry) => typeof entry === 'string')) config.registry[known] = entries;
+    else throw wrongKind(file, `registry.${list}`, entries, 'a list of texts: ["..."]');
+  }
+}
+
+/** JSON has everything that TOML has but dates, and numbers that are none. */
+function engineTable(file: string, table: unknown): Record<string, unknown> {
+  const check = (key: string, value: unknown): void => {
+    if (value instanceof Date || (typeof value === 'number' && !Number.isFinite(value))) throw wrongKind(file, key, value, 'a value that JSON has');
+    if (typeof value === 'object' && value !== null) for (const [name, inner] of Object.entries(value)) check(`${key}.${name}`, inner);
+  };
+  const settings = { ...asTable(file, 'engine', table) };
+  check('engine', settings);
+  return settings;
 }
 
 function unknownKey(file: string, key: string, known: readonly string[]): string {

@@ -1,7 +1,9 @@
 import { B2dError } from '../errors.ts';
 import type { Platform } from '../platform/platform.ts';
+import { refusedEngineSetting } from './engine-table.ts';
 import { expandTilde } from './home.ts';
 import { readConfigFile, type ConfigFile } from './file.ts';
+import { parseRegistry, REGISTRY_LISTS, type RegistryList } from './registries.ts';
 import { definitions, DRIVER_TABLES, SETTING_KEYS, variableOf, type RawValue, type SettingDefinition, type SettingKey, type SettingValues } from './settings.ts';
 
 /** Where a value comes from, weakest first. */
@@ -21,9 +23,17 @@ export interface Setting<T> {
 export type Settings = { [K in SettingKey]: Setting<SettingValues[K]> } & {
   /** Driver settings by `driver.name`, for example `qemu.accel`. */
   extra: Record<string, Setting<string>>;
+  /** Registries of config.toml and the variables; `b2d registry` has a list of its own beside them. */
+  registries: RegistryEntry[];
+  /** What the user wants in the engine's daemon.json. */
+  engine: Record<string, Setting<unknown>>;
   /** What the user should know of, as sentences for stderr. */
   warnings: string[];
 };
+
+export interface RegistryEntry extends Setting<string> {
+  list: RegistryList;
+}
 
 export interface LoadOptions {
   platform: Platform;
@@ -53,17 +63,20 @@ export const configFileOf = (platform: Platform, home: string): string => platfo
 export async function loadSettings(options: LoadOptions): Promise<Settings> {
   const file = await readConfigFile(configFileOf(options.platform, options.home));
   const warnings = [...file.warnings];
-  const resolve = (key: SettingKey): Setting<unknown> => {
+  const leniently = <T>(work: () => T, otherwise: () => T, needed: boolean | undefined = false): T => {
     try {
-      return resolveSetting(key, candidates(key, file, options), options);
+      return work();
     } catch (error) {
-      if (!options.lenient || key === 'machine' || options.needed?.includes(key) || !(error instanceof B2dError)) throw error;
+      if (!options.lenient || needed || !(error instanceof B2dError)) throw error;
       warnings.push(`${error.message} It plays no part here.`);
-      return resolveSetting(key, [], options);
+      return otherwise();
     }
   };
+  const resolve = (key: SettingKey): Setting<unknown> => leniently(() => resolveSetting(key, candidates(key, file, options), options), () => resolveSetting(key, [], options), key === 'machine' || options.needed?.includes(key));
   const entries = SETTING_KEYS.map((key) => [key, resolve(key)]);
-  return { ...(Object.fromEntries(entries) as Pick<Settings, SettingKey>), extra: extraSettings(file, options), warnings };
+  const registries = leniently(() => registryEntries(file, options), () => []);
+  const engine = leniently(() => engineSettings(file, options), () => ({}));
+  return { ...(Object.fromEntries(entries) as Pick<Settings, SettingKey>), extra: extraSettings(file, options), registries, engine, warnings };
 }
 
 /** A value typed for one setting of a machine that is there. @throws B2dError (usage) saying what is possible. */
@@ -115,6 +128,29 @@ export function extraSettings(file: Pick<ConfigFile, 'extra'>, { platform, home,
     if (driver && name && value) add(`${driver.toLowerCase()}.${name.toLowerCase().replaceAll('_', '-')}`, value, { layer: 'environment', name: variable });
   }
   return extra;
+}
+
+/** `[registry] mirrors = ["..."]`, or `B2D_REGISTRY_MIRRORS`, separated by commas or spaces: what stands anywhere counts. */
+function registryEntries(file: ConfigFile, { platform, home }: LoadOptions): RegistryEntry[] {
+  return REGISTRY_LISTS.flatMap((list) => {
+    const variable = `B2D_REGISTRY_${list.toUpperCase()}`;
+    const entry = (text: string, source: Source): RegistryEntry => ({ list, value: parseRegistry(list, text, source.name), source });
+    const listed = (platform.env[variable] ?? '').split(/[\s,]+/).filter((text) => text !== '');
+    return [
+      ...(file.registry[list] ?? []).map((text) => entry(text, { layer: 'file', name: configFileOf(platform, home) })),
+      ...listed.map((text) => entry(text, { layer: 'environment', name: variable })),
+    ];
+  });
+}
+
+/** `[engine] log-driver = "local"`. */
+function engineSettings(file: ConfigFile, { platform, home }: LoadOptions): Record<string, Setting<unknown>> {
+  const source: Source = { layer: 'file', name: configFileOf(platform, home) };
+  return Object.fromEntries(Object.entries(file.engine).map(([key, value]) => {
+    const reason = refusedEngineSetting(key, value);
+    if (reason !== undefined) throw new B2dError(`"${key}" is not possible in [engine], in ${source.name}.`, { exit: 'usage', reason, remedy: `Remove it from ${source.name}.` });
+    return [key, { value, source }];
+  }));
 }
 
 function invalid(key: SettingKey, raw: RawValue, source: Source, reason: string): B2dError {

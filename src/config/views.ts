@@ -1,5 +1,6 @@
 import type { DriverName } from '../drivers/driver.ts';
 import type { Layer, Setting, Settings, Source } from './load.ts';
+import type { Registries, RegistryList } from './registries.ts';
 import { definitions, SETTING_KEYS, type SettingDefinition, type SettingKey, type SettingValues } from './settings.ts';
 
 /** A row of `b2d config`. */
@@ -18,7 +19,17 @@ export function describeSettings(settings: Settings): SettingRow[] {
     return { key, value: definition.show(value), source: describeSource(source) };
   };
   const extra = Object.entries(settings.extra).sort(([a], [b]) => (a < b ? -1 : 1));
-  return [...SETTING_KEYS.map((key) => row(key)), ...extra.map(([key, { value, source }]) => ({ key, value, source: describeSource(source) }))];
+  return [
+    ...SETTING_KEYS.map((key) => row(key)),
+    ...extra.map(([key, { value, source }]) => ({ key, value, source: describeSource(source) })),
+    ...settings.registries.map(({ list, value, source }) => ({ key: `registry.${list}`, value, source: describeSource(source) })),
+    ...Object.entries(settings.engine).map(([key, { value, source }]) => ({ key: `engine.${key}`, value: withoutLogins(JSON.stringify(value)), source: describeSource(source) })),
+  ];
+}
+
+/** Addresses of proxies may hold passwords. */
+function withoutLogins(text: string): string {
+  return text.replace(/\/\/[^/"\s]*@/g, '//');
 }
 
 function describeSource({ layer, name }: Source): string {
@@ -61,4 +72,10 @@ export function explicitValues(settings: Settings): Partial<MachineValues> {
     ...(asked(settings['host-access']) && all.hostAccess !== undefined && { hostAccess: all.hostAccess }),
     ...(Object.keys(extra).length > 0 && { extra }),
   };
+}
+
+/** What the settings say to the engines of all machines. */
+export function engineWishes({ registries, engine }: Settings): { registries: Registries; settings: Record<string, unknown> } {
+  const of = (list: RegistryList): string[] => registries.filter((entry) => entry.list === list).map(({ value }) => value);
+  return { registries: { mirrors: of('mirrors'), insecure: of('insecure') }, settings: Object.fromEntries(Object.entries(engine).map(([key, { value }]) => [key, value])) };
 }

@@ -9,7 +9,7 @@ import type { Platform } from '../platform/platform.ts';
 export async function chosenMachine(platform: Platform, home: string, flag: string | undefined): Promise<string | undefined> {
   const variables = Object.keys(platform.env).filter((name) => /^B2D_(?!(HOME|MACHINE)$)/i.test(name));
   if (variables.length === 0 && !fs.existsSync(platform.path.join(home, 'config.toml'))) return flag ?? (platform.env['B2D_MACHINE'] || 'default');
-  if (!variables.every((name) => /^B2D_(MEMORY|CPUS|DISK|DRIVER|ISO|PROXY|CA|CONTEXT|(QEMU|VIRTUALBOX)_\w+)$/i.test(name))) return undefined;
+  if (!variables.every((name) => /^B2D_(MEMORY|CPUS|DISK|DRIVER|ISO|PROXY|CA|CONTEXT|HOST_ACCESS|PORTS_(BIND|FORWARD)|RELEASE_(URL|KEYS)|REGISTRY_(MIRRORS|INSECURE)|(QEMU|VIRTUALBOX)_\w+)$/i.test(name))) return undefined;
   const { loadSettings } = await import('../config/load.ts');
   const { machine, warnings } = await loadSettings({ platform, home, flags: { machine: flag } });
   return warnings.length > 0 ? undefined : machine.value;

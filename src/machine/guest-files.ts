@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import type { ConfigDriveFiles } from './config-drive.ts';
+import { engineFiles, environmentFile } from './engine-files.ts';
 import type { Machine } from './machine.ts';
 import { sharesFile } from './shares/guest.ts';
 import { offeredShares } from './shares/offer.ts';
@@ -22,6 +23,8 @@ export async function guestFiles(workspace: Workspace, machine: Machine): Promis
     time: `${Math.floor(workspace.now().getTime() / 1000)}\n`,
     shares: await sharesFile(workspace, offeredShares(machine)),
     'host-access': (machine.record.hostAccess ?? true) ? 'on\n' : 'off\n',
+    ...(await engineFiles(workspace)),
+    ...environmentFile(workspace),
   };
   for (const [member, parts] of Object.entries(MATERIAL)) files[member] = await fs.readFile(join(machine.paths.directory, ...parts), 'utf8');
   return files;

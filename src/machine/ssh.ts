@@ -62,6 +62,15 @@ export async function streamAsRoot(workspace: Pick<Workspace, 'platform'>, machi
   if (code !== 0) throw new B2dError(`A command in "${machine.record.name}" ended with ${code}: ${complained.trim().slice(-500)}`, { exit: 'failure' });
 }
 
+/** Runs a line of the guest's shell as root with this standard input. @returns its exit code and what it said, on both its outputs. @throws B2dError as `openSession` */
+export async function askAsRoot(workspace: Pick<Workspace, 'platform'>, machine: Machine, command: string, input: Buffer): Promise<{ code: number; said: string }> {
+  let said = '';
+  const collect = (): Writable => new Writable({ write: (chunk, _, done) => { said += String(chunk); done(); } });
+  const session = { streams: { stdin: Readable.from([input]), stdout: collect(), stderr: collect() }, terminal: false };
+  const code = await withConnection(workspace, machine, { user: 'root' }, (connection) => exec(connection, [command], session));
+  return { code, said: said.trim() };
+}
+
 /** Logs in to the machine for the time of `work`. @throws B2dError as `connectWhenReady`; (machineNotRunning) when it was never started */
 export async function withConnection<T>(workspace: Pick<Workspace, 'platform'>, machine: Machine, login: Pick<ConnectOptions, 'user' | 'forwardAgent'> & { timeoutMs?: number }, work: (connection: Connection) => Promise<T>): Promise<T> {
   const { record, paths } = machine;

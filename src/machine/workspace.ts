@@ -1,4 +1,5 @@
 import type { MachineValues } from '../config/views.ts';
+import type { Registries } from '../config/registries.ts';
 import type { Driver, DriverName } from '../drivers/driver.ts';
 import type { NetworkOptions } from '../image/download/options.ts';
 import type { SourceOptions } from '../image/source.ts';
@@ -15,6 +16,8 @@ export interface Workspace {
   packageRoot: string;
   /** How images are downloaded. */
   network: NetworkOptions;
+  /** What the settings say to the engines of all machines; read at each start. */
+  engine: EngineWishes;
   /** Relative paths that the user names start here. */
   cwd: string;
   progress: Progress;
@@ -28,6 +31,12 @@ export interface Workspace {
   readyTimeoutMs: number;
   /** What forwards published ports; without it none are forwarded. */
   forwarder?: ForwarderProgram;
+}
+
+/** The registries of the settings, and what they want in daemon.json. */
+export interface EngineWishes {
+  registries: Registries;
+  settings: Readonly<Record<string, unknown>>;
 }
 
 /** What a new machine gets, and what the user asked for just now (by flag or variable) for one that is there. */

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { noRegistries } from '../../src/config/registries.ts';
 import { ensureMachine } from '../../src/machine/init.ts';
 import { machinePaths, type MachinePaths } from '../../src/machine/paths.ts';
 import { choosePorts } from '../../src/machine/ports.ts';
@@ -27,7 +28,7 @@ export class FakeWorld {
     this.folder = folder;
     this.driver = driver;
     this.workspace = {
-      platform: { ...hostPlatform(), homeDir: path.join(folder, 'user'), env: {} }, home: path.join(folder, 'home'), packageRoot: folder, network: {}, cwd: folder, progress: { ...silentProgress, note: (text) => void this.notes.push(text) },
+      platform: { ...hostPlatform(), homeDir: path.join(folder, 'user'), env: {} }, home: path.join(folder, 'home'), packageRoot: folder, network: {}, engine: { registries: noRegistries(), settings: {} }, cwd: folder, progress: { ...silentProgress, note: (text) => void this.notes.push(text) },
       debug: (text) => void this.debug.push(text), now: () => new Date(), driver: () => driver, dockerContext: true, readyTimeoutMs: 20_000,
     };
     this.settings = { forNew: { memoryMiB: 1024, cpus: 1, diskMiB: 4096, driver: 'auto', iso, extra: {} }, explicit: {} };

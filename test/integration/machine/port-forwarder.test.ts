@@ -3,6 +3,7 @@ import dgram from 'node:dgram';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { noRegistries } from '../../../src/config/registries.ts';
 import { driverFor } from '../../../src/drivers/registry.ts';
 import { deleteMachine } from '../../../src/machine/delete.ts';
 import { ensureMachine } from '../../../src/machine/init.ts';
@@ -40,7 +41,7 @@ beforeEach(async () => {
   notes.length = 0;
   const platform = hostPlatform();
   workspace = {
-    platform, home: path.join(folder, 'home'), packageRoot: root, network: { proxy: undefined, ca: [] }, cwd: folder, progress: { ...silentProgress, note: (text) => void notes.push(text) }, debug: () => undefined, dockerContext: false,
+    platform, home: path.join(folder, 'home'), packageRoot: root, network: { proxy: undefined, ca: [] }, engine: { registries: noRegistries(), settings: {} }, cwd: folder, progress: { ...silentProgress, note: (text) => void notes.push(text) }, debug: () => undefined, dockerContext: false,
     now: () => new Date(), driver: (name) => driverFor(platform, name, { settings: {}, note: () => undefined }), readyTimeoutMs: 20_000,
     forwarder: { program: path.join(root, 'dist', 'port-forwarder.js'), bind: 'loopback' },
   };

@@ -13,7 +13,7 @@ run_boot_scripts() {
 		chmod 0700 "$file"
 		IFS= read -r -n 2 first <"$file"
 		if [ "$first" = '#!' ]; then set -- "$file"; else set -- sh "$file"; fi
-		timeout -k 5 "$BOOT_SCRIPT_SECONDS" "$@" </dev/null >>/var/log/boot.d.log 2>&1
+		(load_environment; exec timeout -k 5 "$BOOT_SCRIPT_SECONDS" "$@") </dev/null >>/var/log/boot.d.log 2>&1
 		status=$?
 		case $status in
 		0) say "boot.d/${file##*/}" ;;

@@ -2,7 +2,9 @@
 # shellcheck shell=sh
 
 ENGINE_PORT=2376
+ENGINE_SOCKET=/var/run/docker.sock
 ENGINE_SLOWEST_START=900 # seconds; an interpreting hypervisor took 300
+ENGINE_STOP_SECONDS=60     # containers end within it
 
 # start_log: the system log, 2 MiB and one old file; also /dev/log for containers' syslog driver.
 start_log() { syslogd -n -O /var/log/messages -s 2048 -b 1 & }
@@ -19,6 +21,7 @@ start_engine() {
 
 run_containerd() {
 	echo -999 >/proc/self/oom_score_adj
+	load_environment
 	exec containerd --config /etc/containerd/config.toml --log-level warn
 }
 
@@ -26,23 +29,21 @@ run_dockerd() {
 	# Nobody but this function starts dockerd, so a pid file is a dead one's; its number may be in use.
 	rm -f /var/run/docker.pid
 	echo -500 >/proc/self/oom_score_adj
-	set -- --containerd=/run/containerd/containerd.sock --host=unix:///var/run/docker.sock --group=docker
-	if [ -s "$CONFIG/daemon.json" ]; then
-		set -- "$@" --config-file="$CONFIG/daemon.json"
-	fi
+	set -- --containerd=/run/containerd/containerd.sock --host="unix://$ENGINE_SOCKET" --group=docker
 	if [ -s "$CONFIG/tls/ca.pem" ] && [ -s "$CONFIG/tls/server.pem" ] && [ -s "$CONFIG/tls/server-key.pem" ]; then
 		set -- "$@" --host="tcp://0.0.0.0:$ENGINE_PORT" --tlsverify --tlscacert="$CONFIG/tls/ca.pem" \
 			--tlscert="$CONFIG/tls/server.pem" --tlskey="$CONFIG/tls/server-key.pem"
 	else
 		complain "no TLS certificates on the config drive, so the engine opens no port. Start this machine with 'b2d up'"
 	fi
+	load_environment
 	exec dockerd "$@"
 }
 
 announce_containerd() { say "containerd"; }
 
 announce_engine() {
-	if "$TOOLS/engine-ready" /var/run/docker.sock "$ENGINE_SLOWEST_START"; then
+	if "$TOOLS/engine-ready" "$ENGINE_SOCKET" "$ENGINE_SLOWEST_START"; then
 		open_loopback_ports
 		say "engine"
 	else

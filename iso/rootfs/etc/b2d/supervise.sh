@@ -24,6 +24,10 @@ supervise() {
 		status=$?
 		[ ! -e "$RUN/stopping" ] || return 0
 		[ -z "$announcer" ] || kill "$announcer" 2>/dev/null
+		if [ -e "$RUN/$name.restart" ]; then # wanted: no failure, and no reason to wait
+			rm -f "$RUN/$name.restart"
+			continue
+		fi
 		read -r up rest </proc/uptime
 		# The times of the last starts that failed, newest last.
 		starts="$starts ${up%.*}"
@@ -42,6 +46,13 @@ supervise() {
 		say "$name ended with status $status and is started again"
 		sleep 1
 	done
+}
+
+# restart_service NAME SECONDS: has its supervisor start it again.
+restart_service() {
+	[ -r "$RUN/$1.pid" ] || return 1
+	: >"$RUN/$1.restart"
+	stop_service "$1" "$2"
 }
 
 # last_words NAME STATUS: the last line it logged, without the log's own columns, for a hint of the cause.
