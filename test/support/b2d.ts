@@ -47,7 +47,7 @@ export class TestHome {
     this.home = home;
     const inherited = Object.entries(process.env).filter(([name]) => !/^(B2D_|DOCKER_|NODE_OPTIONS$)/.test(name));
     const dockerConfig = path.join(path.dirname(home), 'docker'); // `up` makes docker contexts
-    this.env = { ...Object.fromEntries(inherited), DOCKER_CONFIG: dockerConfig, B2D_HOME: home, B2D_MEMORY: '1536', B2D_CPUS: '2', B2D_ISO: IMAGE };
+    this.env = { ...Object.fromEntries(inherited), DOCKER_CONFIG: dockerConfig, B2D_HOME: home, B2D_MEMORY: '1536', B2D_CPUS: '2', B2D_READY_TIMEOUT: '900', B2D_ISO: IMAGE };
   }
 
   static async create(): Promise<TestHome> {
