@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { parseChange } from '../../../src/cli/setting-change.ts';
 import { fakePlatform } from '../../support/platform.ts';
 
-const parse = (key: string, value: string) => parseChange(key, value, { platform: fakePlatform('linux'), home: '/home', cwd: '/work' });
+const parse = (key: string, value: string) => parseChange(key, value, { platform: fakePlatform('linux'), home: '/home', cwd: '/here' });
 
 test.each([
   ['memory', '2g', { memoryMiB: 2048 }], ['memory', '1.5 GiB', { memoryMiB: 1536 }], ['cpus', '2', { cpus: 2 }], ['disk', '100g', { diskMiB: 102_400 }],
-  ['iso', 'my.iso', { iso: '/work/my.iso' }], ['driver', 'qemu', { driver: 'qemu' }], ['qemu.accel', 'tcg', { extra: { 'qemu.accel': 'tcg' } }], ['virtualbox.modifyvm', '[]', { extra: { 'virtualbox.modifyvm': '[]' } }],
+  ['iso', 'my.iso', { iso: '/here/my.iso' }], ['driver', 'qemu', { driver: 'qemu' }], ['qemu.accel', 'tcg', { extra: { 'qemu.accel': 'tcg' } }], ['virtualbox.modifyvm', '[]', { extra: { 'virtualbox.modifyvm': '[]' } }],
 ])('%s %s', (key, value, expected) => {
   expect(parse(key, value)).toEqual(expected);
 });
