@@ -62,17 +62,17 @@ describe('prune', () => {
   });
 
   test('keeps the image that a machine was booted with until it boots with another', async () => {
-    const old = await isoFile(1);
-    const next = await isoFile(2);
-    await init('default', old.file);
+    const [booted, between, last] = [await isoFile(1), await isoFile(2), await isoFile(3)];
+    await init('default', booted.file);
     await world.up();
-    await init('default', next.file);
+    await init('default', between.file);
+    await init('default', last.file);
     await prune();
-    expect((await stored()).sort()).toEqual([old.sha256, next.sha256].sort());
+    expect((await stored()).sort()).toEqual([booted.sha256, between.sha256, last.sha256].sort());
     world.driver.state_ = 'stopped';
     await world.up();
     await prune();
-    expect(await stored()).toEqual([next.sha256]);
+    expect((await stored()).sort()).toEqual([between.sha256, last.sha256].sort()); // it can go back to the one between
   });
 
   test('removes what killed runs left, but not what can go on, unless told', async () => {
