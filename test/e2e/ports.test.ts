@@ -31,6 +31,8 @@ async function web(name: string, publish: string[], ports: number[] = [80]): Pro
 const says = (port: number, address = '127.0.0.1') => fetch(`http://${address}:${port}/`, { signal: AbortSignal.timeout(20_000), headers: { Connection: 'close' } }).then((response) => response.text());
 const answers = (port: number, name: string, address?: string) => eventually(async () => expect(await says(port, address)).toBe(`${name}\n`), WAIT_MS);
 const isClosed = (port: number) => eventually(async () => expect(await accepts(port)).toBe(false), WAIT_MS);
+/** A process that was ended exists until its parent has noticed. */
+const isGone = (pid: number) => eventually(async () => expect(processExists(pid)).toBe(false), WAIT_MS);
 const remove = (...names: string[]) => home.docker(['rm', '-f', ...names]);
 const ports = async () => (JSON.parse(await home.must(['ports', '--json'])) as PortsReport).ports;
 const forwarder = async () => (JSON.parse(await home.must(['status', '--json'])) as MachineStatus).portForwarder;
@@ -158,8 +160,10 @@ describe('the forwarder', () => {
 
   test('comes back when the engine was started again', async () => {
     const pid = await forwarderPid();
+    const startOf = async () => (await home.docker(['inspect', '--format', '{{.State.StartedAt}}', 'kept'])).stdout;
+    const before = await startOf();
     await home.must(['ssh', '-l', 'root', 'kill -TERM "$(cat /run/b2d/dockerd.pid)"']);
-    await isClosed(port);
+    await eventually(async () => expect(['', before]).not.toContain(await startOf()), WAIT_MS);
     await answers(port, 'kept');
     expect(await forwarderPid()).toBe(pid);
   });
@@ -193,7 +197,7 @@ describe('the forwarder', () => {
   test('ends with down, and starts with up', async () => {
     const pid = await forwarderPid();
     await home.must(['down']);
-    expect(processExists(pid)).toBe(false);
+    await isGone(pid);
     expect(await accepts(port)).toBe(false);
     expect(await home.b2d(['ports'])).toMatchObject({ code: 4, stdout: '' });
     await home.must(['up']);
@@ -205,6 +209,6 @@ describe('the forwarder', () => {
   test('ends with kill', async () => {
     const pid = await forwarderPid();
     await home.must(['kill']);
-    expect(processExists(pid)).toBe(false);
+    await isGone(pid);
   });
 });
