@@ -90,10 +90,10 @@ describe('settings', () => {
     expect(await home.b2d(['config', 'set', 'cpus', '1'])).toMatchObject({ code: 0, stderr: expect.stringMatching(/Changed: CPUs.*b2d restart[^]*B2D_CPUS is set to "2"/) });
     expect(await home.must(['config', 'get', 'cpus'], { env: { B2D_CPUS: undefined } })).toBe('1\n');
     expect(await home.b2d(['config', 'set', 'memory', '1'])).toMatchObject({ code: 2 });
-    expect(await json('config', 'set', 'qemu.args', '["-smbios","type=1,serial=b2d-42"]')).toMatchObject({ changed: ['extra'], pending: ['extra'] });
+    expect(await json('config', 'set', 'qemu.args', '["-device","virtio-balloon-pci"]')).toMatchObject({ changed: ['extra'], pending: ['extra'] });
     await home.must(['restart'], { env: { B2D_CPUS: undefined } });
-    expect(await home.must(['ssh', 'nproc; cat /sys/class/dmi/id/product_serial'], {})).toMatch(/^1\n/);
-    expect(await home.must(['ssh', '-l', 'root', 'cat /sys/class/dmi/id/product_serial'])).toBe('b2d-42\n');
+    expect(await home.must(['ssh', 'nproc'])).toBe('1\n');
+    expect(await home.must(['ssh', 'cat /sys/bus/pci/devices/*/device'])).toMatch(/^0x10(02|45)$/m); // the balloon's, old or new (virtio 1.2, 4.1.2.1)
     await home.must(['config', 'unset', 'qemu.args']);
     expect(await home.b2d(['config', 'get', 'qemu.args'])).toMatchObject({ code: 1, stdout: '' });
   });
@@ -177,7 +177,8 @@ describe('what the machine takes', () => {
     await home.docker(['run', '-d', '--name', 'busy', BUSYBOX, 'sh', '-c', 'while :; do :; done']);
     const samples = (await home.must(['top', '--count', '3', '--interval', '1', '--json'])).trim().split('\n').map((line) => JSON.parse(line));
     await home.docker(['rm', '-f', 'busy']);
-    for (const { guest } of samples) expect(guest.cpuPercent).toBeGreaterThan(90 / guest.cpus);
+    // One processor's worth, less what an emulator on a busy computer does not get round to.
+    for (const { guest } of samples) expect(guest.cpuPercent).toBeGreaterThan(50 / guest.cpus);
   });
 });
 

@@ -29,7 +29,7 @@ export class FakeWorld {
     this.driver = driver;
     this.workspace = {
       platform: { ...hostPlatform(), homeDir: path.join(folder, 'user'), env: {} }, home: path.join(folder, 'home'), packageRoot: folder, network: {}, engine: { registries: noRegistries(), settings: {} }, cwd: folder, progress: { ...silentProgress, note: (text) => void this.notes.push(text) },
-      debug: (text) => void this.debug.push(text), now: () => new Date(), driver: () => driver, dockerContext: true, readyTimeoutMs: 20_000,
+      debug: (text) => void this.debug.push(text), now: () => new Date(), driver: () => driver, dockerContext: false, readyTimeoutMs: 20_000,
     };
     this.settings = { forNew: { memoryMiB: 1024, cpus: 1, diskMiB: 4096, driver: 'auto', iso, extra: {} }, explicit: {} };
   }

@@ -15,6 +15,7 @@ let folder: string;
 
 beforeEach(async () => {
   world = await FakeWorld.create();
+  world.workspace.dockerContext = true;
   await world.initWithRarePorts();
   folder = path.join(world.workspace.platform.homeDir, '.docker');
 });
@@ -122,7 +123,7 @@ test('of a machine of another B2D_HOME is left alone while that machine is there
   const other = await FakeWorld.create();
   try {
     await other.initWithRarePorts();
-    other.workspace.platform = world.workspace.platform;
+    Object.assign(other.workspace, { platform: world.workspace.platform, dockerContext: true });
     await other.up();
     expect(other.notes.at(-1)).toContain('another B2D_HOME');
     expect(await describeContext(world.workspace.platform, await openMachine(other.workspace, 'default'))).toMatchObject({ state: 'other' });

@@ -40,7 +40,7 @@ describe('from a file', () => {
     const file = path.join(home, 'my image.iso');
     await fs.writeFile(file, iso);
     const image = await importImage(platform, home, { kind: 'file', file });
-    expect(image).toEqual({ sha256, version: '9.9.9', file: path.join(home, 'images', `${sha256}.iso`) });
+    expect(image).toEqual({ sha256, version: '9.9.9', arch: 'amd64', engine: '28.0.0', data: { format: 1, storageDrivers: ['overlay2'] }, file: path.join(home, 'images', `${sha256}.iso`) });
     expect((await fs.stat(image.file)).mode & 0o222).toBe(0);
     expect(await findImage(platform, home, sha256)).toEqual(image);
     await importImage(platform, home, { kind: 'file', file }); // again: no harm

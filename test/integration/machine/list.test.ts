@@ -59,6 +59,7 @@ test('a machine that is damaged, hangs, throws or does not answer is a row with 
 });
 
 test('the active one is that of DOCKER_HOST, else that of the current context', async () => {
+  world.workspace.dockerContext = true;
   await world.up();
   const active = async (env: NodeJS.ProcessEnv = {}) => {
     world.workspace.platform = { ...world.workspace.platform, env };

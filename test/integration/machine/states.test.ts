@@ -152,8 +152,6 @@ test('a hypervisor that cannot suspend says so, and the machine goes on running'
 });
 
 describe('the clock', () => {
-  beforeEach(() => { world.workspace.dockerContext = false; }); // which would be told too
-
   test('that is right is left alone', async () => {
     await found('saved');
     await world.up();
