@@ -76,7 +76,7 @@ describe('where there is a network, nothing is sent to other computers', () => {
   });
 
   test('and a download is noticed by this test', async () => {
-    const options = { folder: path.join(home.home, 'images'), url: ELSEWHERE, patience: { tries: 1, stallMs: 2000 } };
+    const options = { folder: path.join(home.home, 'images'), url: ELSEWHERE, patience: { tries: 1, stallMs: 10_000 } }; // a busy computer has to load it first
     expect((await watched([downloadProcess, JSON.stringify(options)])).sent).toBeGreaterThan(0);
   });
 });

@@ -8,6 +8,7 @@ import type { Workspace } from '../../../src/machine/workspace.ts';
 import { engineVersion } from '../../../src/engine/client.ts';
 import type { FakeDriver } from '../../support/fake-driver.ts';
 import { FakeWorld } from '../../support/fake-world.ts';
+import { until } from '../../support/machine.ts';
 
 let world: FakeWorld;
 let driver: FakeDriver;
@@ -108,9 +109,10 @@ describe('up', () => {
 
   test('gives up at once when the machine goes off while it starts', async () => {
     driver.console = 'b2d: 0.10 init\n';
-    const starting = start();
-    setTimeout(() => void (driver.state_ = 'stopped'), 300);
-    await expect(starting).rejects.toMatchObject({ exit: 'notReady', reason: expect.stringContaining('went off') });
+    const givenUp = expect(start()).rejects.toMatchObject({ exit: 'notReady', reason: expect.stringContaining('went off') });
+    await until(async () => driver.state_ === 'running', 'the machine to run');
+    driver.state_ = 'stopped';
+    await givenUp;
   });
 });
 
