@@ -25,7 +25,7 @@ function offline(args: readonly string[]): Promise<Result> {
   return execute(tool('unshare', 'util-linux'), ['--user', '--map-root-user', '--net', process.execPath, ...args], { env: home.env });
 }
 
-/** A namespace with the loopback interface and one that leads, as its routes say, everywhere; nothing comes back. `$1` gets the number of packets that went there. */
+/** A namespace with the loopback interface and one that leads, as its routes say, everywhere; nothing comes back. `$1` gets the counters of both. */
 const WATCHED = `set -e
   "$2" link set lo up
   "$2" link add out type veth peer name far
@@ -36,7 +36,7 @@ const WATCHED = `set -e
   "$2" route add default dev out
   counter=$1; shift 2
   set +e; "$@"; code=$?
-  cat /sys/class/net/out/statistics/tx_packets > "$counter"
+  cat /proc/net/dev > "$counter"
   exit $code`;
 
 /** Runs a program and counts what it sends to other computers. */
@@ -44,7 +44,8 @@ async function watched(args: readonly string[], env: NodeJS.ProcessEnv = {}): Pr
   const counter = path.join(home.home, 'sent');
   const words = ['--user', '--map-root-user', '--net', 'sh', '-c', WATCHED, 'sh', counter, tool('ip', 'iproute2'), process.execPath, ...args];
   const result = await execute(tool('unshare', 'util-linux'), words, { env: { ...home.env, ...env } });
-  return { ...result, sent: Number(await fs.readFile(counter, 'utf8').catch(() => { throw new Error(result.stderr); })) };
+  const counters = await fs.readFile(counter, 'utf8').catch(() => { throw new Error(result.stderr); });
+  return { ...result, sent: Number(/^ *out:(?: +\d+){9} +(\d+)/m.exec(counters)?.[1]) }; // eight columns of what came, then bytes and packets sent
 }
 
 test('init with a file, and with an image that is in the store, needs no network', async () => {
@@ -61,12 +62,16 @@ test('where a download fails at once, and says why', async () => {
 });
 
 describe('where there is a network, nothing is sent to other computers', () => {
-  test('by init and download with a file or the bundled image, and by up until the guest should answer', async () => {
+  test('by init with a file, and by up until the guest should answer', async () => {
     const env = { B2D_ISO: file, B2D_DRIVER: 'qemu', B2D_READY_TIMEOUT: '1' };
+    expect(await watched([b2d, 'init'], env)).toMatchObject({ code: 0, sent: 0 });
+    expect(await watched([b2d, 'up'], env)).toMatchObject({ code: 8, sent: 0 }); // the image is none that boots
+  });
+
+  test('by download and init with the bundled image', async () => {
+    const env = { B2D_ISO: '', B2D_DRIVER: 'qemu' };
     expect(await watched([b2d, 'download'], env)).toMatchObject({ code: 0, sent: 0 });
     expect(await watched([b2d, 'init'], env)).toMatchObject({ code: 0, sent: 0 });
-    expect(await watched([b2d, 'init', '--machine', 'bundled'], { ...env, B2D_ISO: '' })).toMatchObject({ code: 0, sent: 0 });
-    expect(await watched([b2d, 'up'], env)).toMatchObject({ code: 8, sent: 0 }); // the image is none that boots
   });
 
   test('by init with the address of an image that is in the store', async () => {
