@@ -72,7 +72,7 @@ describe('a machine that runs', () => {
   });
 
   test.each([
-    ['its engine cannot start', 'b2d: 4.00 error: the engine ended six times\n', 'the engine ended six times'],
+    ['its engine cannot start', 'b2d: 4.00 error: dockerd ended 6 times within 60 s and stays down\n', 'dockerd ended 6 times'],
     ['its kernel panics again and again', PANIC.repeat(2), 'no init'],
   ])('is back on the old image when with the new one %s', async (_, console, reason) => {
     const next = await image('2.0.0');
