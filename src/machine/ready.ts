@@ -20,7 +20,7 @@ const STRANGER_ANSWERS = 3;
 const MOVES = 2;
 
 /** The guest's errors about its engine are final: it has tried what it could (docs/guest-start.md). */
-const GUEST_FATAL = /^b2d: [\d.]+ error: (.*\b(?:engine|dockerd|containerd)\b.*)$/;
+const GUEST_FATAL = /^b2d: [\d.]+ error: (.*\bengine\b.*|(?:dockerd|containerd) ended \d+ times .*)$/;
 /** A kernel that panics starts again (iso/build/image.sh, panic=10): once may be chance, as often as this it is the image. Linux: kernel/panic.c. */
 const KERNEL_PANIC = /Kernel panic - not syncing: (.*)$/;
 const PANICS = 2;
