@@ -8,6 +8,7 @@ import { tlsPaths } from '../../src/tls/paths.ts';
 import { makeAuthority, makeClient, type Pair } from '../../src/tls/profiles.ts';
 import { execute, TestHome } from '../support/b2d.ts';
 import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
+import { leaveSwarm } from '../support/swarm.ts';
 import { inTerminal } from '../support/terminal.ts';
 
 /** The real docker client does a container user's work on one machine that stays up. */
@@ -168,7 +169,7 @@ describe('docker swarm', () => {
     expect(new Set(seen).size).toBeGreaterThanOrEqual(1);
     expect(seen.every((name) => /^[0-9a-f]{12}$/.test(name))).toBe(true);
     expect(await home.docker(['service', 'rm', 'pair'])).toMatchObject({ code: 0 });
-    expect(await home.docker(['swarm', 'leave', '--force'])).toMatchObject({ code: 0 });
+    await leaveSwarm(home);
   });
 });
 

@@ -6,6 +6,7 @@ import { TestHome, type Result } from '../support/b2d.ts';
 import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
 import { certificateFor } from '../support/certificates.ts';
 import { startRegistry, type TestRegistry } from '../support/docker-registry.ts';
+import { leaveSwarm } from '../support/swarm.ts';
 import { startProxy, type TestProxy } from '../support/proxy.ts';
 
 /** Real registries and a proxy on this computer's loopback address, used by one machine's engine. The tests build on each other. */
@@ -144,7 +145,7 @@ describe('b2d engine restart', () => {
     await must('swarm', 'init', '--advertise-addr', 'eth0');
     expect(await b2d('engine', 'restart')).toMatchObject({ containers: 'restarted' });
     expect((await engineInfo())['Swarm']).toMatchObject({ LocalNodeState: 'active' });
-    await must('swarm', 'leave', '--force');
+    await leaveSwarm(home);
   });
 });
 

@@ -5,6 +5,7 @@ import type { PortsReport } from '../../src/machine/published-ports.ts';
 import type { MachineStatus } from '../../src/machine/status.ts';
 import { TestHome } from '../support/b2d.ts';
 import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
+import { leaveSwarm } from '../support/swarm.ts';
 import { eventually } from '../support/eventually.ts';
 import { accepts, freePort, processExists } from '../support/machine.ts';
 
@@ -127,7 +128,7 @@ describe('a published port', () => {
     await answers(port, 'api');
     await home.docker(['service', 'rm', 'api']);
     await isClosed(port);
-    await home.docker(['swarm', 'leave', '--force']);
+    await leaveSwarm(home);
   });
 });
 
@@ -166,6 +167,7 @@ describe('the forwarder', () => {
     await eventually(async () => expect(['', before]).not.toContain(await startOf()), WAIT_MS);
     await answers(port, 'kept');
     expect(await forwarderPid()).toBe(pid);
+    await eventually(async () => expect(await home.docker(['run', '--rm', BUSYBOX, 'true'])).toMatchObject({ code: 0 }), WAIT_MS); // the engine has settled
   });
 
   test('that was killed is shown as missing, and brought back by the next up', async () => {
