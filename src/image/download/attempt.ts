@@ -5,7 +5,6 @@ import { checkedAddress, shownAddress } from './address.ts';
 import { classify, noSpace, proxyRefused, redirectRefused, TryAgain, tooLong } from './errors.ts';
 import type { Job } from './job.ts';
 import { agentsFor, proxyFor } from './proxy.ts';
-import { release } from './memory.ts';
 import { judge, validatorOf, type Answer } from './response.ts';
 
 const MAX_REDIRECTS = 5;
@@ -103,11 +102,14 @@ async function receive({ partial, options, shown, meter, patience }: Job, stream
   const limit = total ?? patience.maxUnknownBytes;
   meter.restart(partial.size, total);
   partial.pieces++;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (partial.size + chunk.length > limit) throw tooLong(shown, limit);
-    await partial.append(chunk);
-    release(chunk);
-    meter.update(partial.size, total);
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (partial.size + chunk.length > limit) throw tooLong(shown, limit);
+      await partial.append(chunk);
+      meter.update(partial.size, total);
+    }
+  } finally {
+    await partial.flush();
   }
   if (total !== undefined && partial.size < total) throw new TryAgain(`The connection broke off after ${partial.size} of ${total} bytes.`);
   if (options.size !== undefined && partial.size !== options.size) throw new TryAgain(`Only ${partial.size} of ${options.size} bytes came.`);

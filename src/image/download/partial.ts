@@ -1,6 +1,7 @@
 import crypto, { type Hash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { readIfThere, storageError, writeAtomic } from '../../platform/files.ts';
+import { release } from './memory.ts';
 
 /** What is known of the file that the bytes are the beginning of; kept beside them, so that the next b2d can go on. */
 export interface Known {
@@ -18,6 +19,9 @@ export interface Known {
 }
 
 const READ_SIZE = 1024 ** 2;
+const WRITE_SIZE = 256 * 1024;
+/** Of what comes slowly a kill -9 costs no more than the last moment. */
+const WRITE_WITHIN_MS = 50;
 
 /** The sidecar of a partial file: `<name>.partial.json`. */
 export function sidecarOf(partial: string): string {
@@ -48,6 +52,10 @@ export class Partial {
   pieces = 0;
   private readonly handle: fs.FileHandle;
   private hash: Hash = crypto.createHash('sha256');
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private written: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
 
   private constructor(file: string, handle: fs.FileHandle, known: Known) {
     [this.file, this.handle, this.known] = [file, handle, known];
@@ -78,20 +86,46 @@ export class Partial {
     await writeAtomic(sidecarOf(this.file), `${JSON.stringify(known)}\n`, 0o600);
   }
 
-  /** Writes the bytes behind those that are there; the digest is computed meanwhile. */
+  /**
+   * Takes bytes that belong behind those that are there; they must not be used any more then. They are written some at a time, while the next ones come and are
+   * digested: a write for each piece that a socket brings would take longer than the transfer.
+   */
   async append(bytes: Buffer): Promise<void> {
-    const written = this.write(bytes);
     this.hash.update(bytes);
-    await written;
     this.size += bytes.length;
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    if (this.waitingBytes >= WRITE_SIZE) await this.writeWaiting();
+    else this.timer ??= setTimeout(() => this.writeWaiting().catch(() => undefined), WRITE_WITHIN_MS);
   }
 
-  private async write(bytes: Buffer): Promise<void> {
+  /** Waits until everything taken is in the file. */
+  async flush(): Promise<void> {
+    await this.writeWaiting();
+    await this.written;
+  }
+
+  /** Has what waits written after what is being written, and waits for that. */
+  private async writeWaiting(): Promise<void> {
+    clearTimeout(this.timer);
+    const [pieces, position, before] = [this.waiting, this.size - this.waitingBytes, this.written];
+    [this.waiting, this.waitingBytes, this.timer] = [[], 0, undefined];
+    this.written = before.then(() => this.write(pieces, position));
+    this.written.catch(() => undefined); // told to the next that waits for it
+    await before;
+  }
+
+  private async write(pieces: readonly Buffer[], position: number): Promise<void> {
     try {
-      for (let done = 0; done < bytes.length; ) done += (await this.handle.write(bytes, done, bytes.length - done, this.size + done)).bytesWritten;
+      for (let left = pieces; left.length > 0; ) {
+        const { bytesWritten } = await this.handle.writev(left, position);
+        position += bytesWritten;
+        left = behind(left, bytesWritten);
+      }
     } catch (error) {
       throw storageError('write', this.file, error);
     }
+    pieces.forEach(release);
   }
 
   /** Whether a later request may go on behind what is there. */
@@ -142,4 +176,14 @@ async function usableKnown(file: string, wanted: Known): Promise<Known | undefin
   if (known === undefined || known.finished !== undefined || known.sha256 !== wanted.sha256) return undefined;
   if (known.url === wanted.url) return isResumable(known) ? known : undefined;
   return wanted.sha256 === undefined ? undefined : wanted; // another mirror: its validators are its own
+}
+
+/** What is left of the pieces when so many of their bytes are written. */
+function behind(pieces: readonly Buffer[], bytes: number): Buffer[] {
+  const left = pieces.map((piece) => {
+    const rest = piece.subarray(bytes);
+    bytes = Math.max(0, bytes - piece.length);
+    return rest;
+  });
+  return left.filter((piece) => piece.length > 0);
 }
