@@ -5,7 +5,7 @@ import { imageFlags } from '../cli/machine-flags.ts';
 import { B2dError } from '../errors.ts';
 import { machineFlag } from '../machine/errors.ts';
 import { fetchImage, fetchSource, labelOf, nameOf } from '../machine/image.ts';
-import { withMachine } from '../machine/machine.ts';
+import { withMachine, type Machine } from '../machine/machine.ts';
 import { findOffers, isUpgrade, type Offers } from '../machine/offer.ts';
 import { rollBack, upgrade, type UpgradeResult } from '../machine/upgrade.ts';
 
@@ -24,7 +24,10 @@ not get ready, the machine goes back to the image it had. b2d itself is upgraded
   async run(): Promise<object> {
     const name = this.machineName;
     if (this.flags.check) return this.check(name);
-    const result = await withMachine(this.workspace, name, 'upgrade', () => (this.flags.rollback ? rollBack(this.workspace, name, this.options) : this.upgrade(name)));
+    const result = await withMachine(this.workspace, name, 'upgrade', async () => {
+      const machine = await this.openMachine();
+      return this.flags.rollback ? rollBack(this.workspace, machine, this.options) : this.upgrade(machine);
+    });
     this.workspace.progress.note(describe(name, result));
     return { name, ...result };
   }
@@ -41,18 +44,18 @@ not get ready, the machine goes back to the image it had. b2d itself is upgraded
     return { name, available, image: record.image, newest: { version: best.version, engine: best.engine, sha256: best.source.sha256, notes: best.notes }, release: newest?.version ?? null };
   }
 
-  private async upgrade(name: string): Promise<UpgradeResult> {
-    const { record } = await this.openMachine();
+  private async upgrade(machine: Machine): Promise<UpgradeResult> {
+    const { record } = machine;
     const named = this.requested.forNew.iso;
     if (named !== undefined) {
       const { image, source } = await fetchImage(this.workspace, named, this.requested.source);
-      return upgrade(this.workspace, name, { image, source: labelOf(source) }, this.options);
+      return upgrade(this.workspace, machine, { image, source: labelOf(source) }, this.options);
     }
     const { best, problem } = await this.offers();
     if (best === undefined || (problem !== undefined && !isUpgrade(best, record.image))) throw problem ?? nowhere();
     if (!isUpgrade(best, record.image)) return { changed: false, from: record.image, to: record.image, running: false };
     const image = await fetchSource(this.workspace, best.source);
-    return upgrade(this.workspace, name, { image, source: labelOf(best.source) }, this.options);
+    return upgrade(this.workspace, machine, { image, source: labelOf(best.source) }, this.options);
   }
 
   private async offers(): Promise<Offers> {

@@ -39,13 +39,12 @@ export interface ReleasePlace {
 }
 
 /** The image that came with this b2d: a file beside it, else the one its release manifest names. Undefined for neither. @throws B2dError (imageInvalid) */
-export async function ownOffer({ platform, packageRoot }: Workspace): Promise<Offer | undefined> {
+async function ownOffer(platform: Workspace['platform'], packageRoot: string, carried: ReleaseManifest | undefined): Promise<Offer | undefined> {
   const bundled = await bundledImage(platform, packageRoot);
   if (bundled !== undefined) {
     const { version, engine, data } = await inspectIso(bundled.file);
     return { version, engine, data, notes: '', source: bundled };
   }
-  const carried = await carriedManifest(platform, packageRoot);
   return carried && releaseOffer(platform, carried, undefined);
 }
 
@@ -60,8 +59,8 @@ function releaseOffer(platform: Workspace['platform'], manifest: ReleaseManifest
  */
 export async function findOffers(workspace: Workspace, place: ReleasePlace): Promise<Offers> {
   const { platform, packageRoot, home, network, progress, now } = workspace;
-  const own = await ownOffer(workspace);
   const carried = await carriedManifest(platform, packageRoot);
+  const own = await ownOffer(platform, packageRoot, carried);
   const url = place.url || carried?.url;
   if (url === undefined) return { best: own, newest: undefined, problem: undefined };
   try {

@@ -4,7 +4,7 @@ import type { StoredImage } from '../image/store.ts';
 import { down } from './down.ts';
 import { machineFlag } from './errors.ts';
 import { adoptImage, ensureImage, nameOf } from './image.ts';
-import { openMachine, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { writeRecord, type MachineImage, type MachineRecord } from './record.ts';
 import { shutDown } from './restart.ts';
 import { up } from './up.ts';
@@ -34,8 +34,7 @@ export interface UpgradeOptions {
  * @param target is in the store already
  * @throws B2dError (unsupported) when the image cannot read the machine's data, (declined), (notReady) when the new image failed and the old one is back
  */
-export async function upgrade(workspace: Workspace, name: string, target: { image: StoredImage; source: string }, options: UpgradeOptions): Promise<UpgradeResult> {
-  const machine = await openMachine(workspace, name);
+export async function upgrade(workspace: Workspace, machine: Machine, target: { image: StoredImage; source: string }, options: UpgradeOptions): Promise<UpgradeResult> {
   const { trial, previousImage, image } = machine.record;
   const proven = trial && previousImage ? previousImage : image;
   const to: MachineImage = { sha256: target.image.sha256, version: target.image.version, source: target.source };
@@ -48,9 +47,8 @@ export async function upgrade(workspace: Workspace, name: string, target: { imag
  * Goes back to the image that the machine had before; that one was ready once, so it is not on trial. A later call goes forward again.
  * @throws B2dError (usage) where there is none, (unsupported) when it cannot read what the newer one wrote, (declined)
  */
-export async function rollBack(workspace: Workspace, name: string, options: UpgradeOptions): Promise<UpgradeResult> {
-  const machine = await openMachine(workspace, name);
-  const { image: from, previousImage: to } = machine.record;
+export async function rollBack(workspace: Workspace, machine: Machine, options: UpgradeOptions): Promise<UpgradeResult> {
+  const { name, image: from, previousImage: to } = machine.record;
   if (to === undefined) {
     throw new B2dError(`Machine "${name}" has no earlier image to go back to.`, { exit: 'usage', reason: 'It has had the one it has since it was made, or went back already.', remedy: `To give it a certain image: b2d restart${machineFlag(name)} --iso PATH-OR-URL` });
   }

@@ -1,4 +1,3 @@
-import crypto from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { BuildManifest } from '../../bin/dev/release/image.ts';
@@ -8,12 +7,6 @@ import { serve, sendFile, type TestServer } from './http-faults.ts';
 import { tinyIso } from './iso.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
-
-/** A new ed25519 key in PEM form. */
-export function releaseKey(): { privatePem: string; publicPem: string; privateKey: crypto.KeyObject } {
-  const { privateKey, publicKey } = crypto.generateKeyPairSync('ed25519');
-  return { privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(), privateKey };
-}
 
 /** Writes what a build of the image leaves, for an image that is tiny. */
 export async function writeBuild(folder: string, version: string, changes: Record<string, unknown> = {}): Promise<BuildManifest> {

@@ -18,8 +18,10 @@ export function releaseOf(version: string, image: Buffer, changes: Partial<Relea
   };
 }
 
+/** A new ed25519 key; `pem` is its public half. */
 export interface TestKey {
   privateKey: KeyObject;
+  privatePem: string;
   pem: string;
   trusted: ReleaseKey[];
 }
@@ -27,7 +29,7 @@ export interface TestKey {
 export function testKey(): TestKey {
   const { privateKey, publicKey } = crypto.generateKeyPairSync('ed25519');
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  return { privateKey, pem, trusted: readPublicKeys(pem, 'test') };
+  return { privateKey, privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), pem, trusted: readPublicKeys(pem, 'test') };
 }
 
 /** The files of a release by name, as a static server has them. */

@@ -3,12 +3,12 @@ import { quoteSh } from '../../env/quote.ts';
 import { engineGet } from '../../engine/client.ts';
 import { messageOf } from '../../errors.ts';
 import { machineFlag } from '../../machine/errors.ts';
-import { readableMachines } from '../../machine/find.ts';
 import { engineEndpoint, type Machine } from '../../machine/machine.ts';
 import { hostFolderFor, isPlaceForShares } from '../../machine/shares/guest-path.ts';
 import { runAsRoot } from '../../machine/ssh.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
+import { ofEachEngine, type About } from '../each-engine.ts';
 
 /** A bind mount of a container, by the Engine API's names. */
 interface BindMount {
@@ -23,16 +23,10 @@ interface BindMount {
 export const bindMountsCheck: Check = {
   id: 'bind-mounts',
   title: 'Bind mounts',
-  async run(context) {
-    const found = (await Promise.all(readableMachines(context.machines).map((machine) => ofMachine(context, machine)))).flat();
-    return found.length > 0 ? found : [skipped('No engine answers that could be asked for its containers.')];
-  },
+  run: (context) => ofEachEngine(context, 'No engine answers that could be asked for its containers.', (machine, about) => ofMachine(context, machine, about)),
 };
 
-async function ofMachine(context: DoctorContext, machine: Machine): Promise<Finding[]> {
-  const { engine } = await context.status(machine);
-  if (engine === undefined || 'error' in engine) return [];
-  const about = { machine: machine.record.name };
+async function ofMachine(context: DoctorContext, machine: Machine, about: About): Promise<Finding[]> {
   try {
     const { body } = await engineGet(engineEndpoint(machine), '/containers/json?all=1');
     const suspects = await hostFolders(context, bindMounts(body));

@@ -5,7 +5,7 @@ import type { Machine } from '../../machine/machine.ts';
 import { formatDuration } from '../../output/units.ts';
 import { fail, ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
-import { readableMachines } from '../../machine/find.ts';
+import { ofEachEngine, type About } from '../each-engine.ts';
 
 /** The guest looks after its clock every five seconds. */
 const NOTICEABLE_MS = 5_000;
@@ -16,16 +16,10 @@ const HARMFUL_MS = 60_000;
 export const clockCheck: Check = {
   id: 'clock',
   title: 'Clock',
-  async run(context) {
-    const found = (await Promise.all(readableMachines(context.machines).map((machine) => ofMachine(context, machine)))).flat();
-    return found.length > 0 ? found : [skipped('No engine answers that could be asked for its time.')];
-  },
+  run: (context) => ofEachEngine(context, 'No engine answers that could be asked for its time.', (machine, about) => ofMachine(context, machine, about)),
 };
 
-async function ofMachine(context: DoctorContext, machine: Machine): Promise<Finding[]> {
-  const { engine } = await context.status(machine);
-  if (engine === undefined || 'error' in engine) return [];
-  const about = { machine: machine.record.name };
+async function ofMachine(context: DoctorContext, machine: Machine, about: About): Promise<Finding[]> {
   const error = await clockError(context, machine).catch((cause: unknown) => messageOf(cause));
   if (typeof error === 'string') return [skipped(`Its engine does not tell the time: ${error}`, about)];
   const message = `It is ${formatDuration(Math.abs(error))} ${error < 0 ? 'behind' : 'ahead of'} this computer's.`;

@@ -1,25 +1,19 @@
 import { messageOf } from '../../errors.ts';
 import { machineFlag } from '../../machine/errors.ts';
-import { readableMachines } from '../../machine/find.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { publishedPortsOf } from '../../machine/published-ports.ts';
 import { ok, skipped, warn, type Check, type Finding } from '../check.ts';
 import type { DoctorContext } from '../context.ts';
+import { ofEachEngine, type About } from '../each-engine.ts';
 
 /** Whether each running machine has its port forwarder, and whether what its containers publish can be reached. */
 export const publishedPortsCheck: Check = {
   id: 'published-ports',
   title: 'Published ports',
-  async run(context) {
-    const found = (await Promise.all(readableMachines(context.machines).map((machine) => ofMachine(context, machine)))).flat();
-    return found.length > 0 ? found : [skipped('No engine answers that could be asked for its containers.')];
-  },
+  run: (context) => ofEachEngine(context, 'No engine answers that could be asked for its containers.', (machine, about) => ofMachine(context, machine, about)),
 };
 
-async function ofMachine(context: DoctorContext, machine: Machine): Promise<Finding[]> {
-  const { engine } = await context.status(machine);
-  if (engine === undefined || 'error' in engine) return [];
-  const about = { machine: machine.record.name };
+async function ofMachine(context: DoctorContext, machine: Machine, about: About): Promise<Finding[]> {
   if (context.settings?.['ports.forward'].value === 'off') return [skipped('They are not forwarded: the setting ports.forward is off.', about)];
   try {
     const { forwarder, ports } = await publishedPortsOf(machine, context.settings?.['ports.bind'].value ?? 'loopback');

@@ -33,12 +33,14 @@ const asked: string[] = [];
 const options = (answer = true) => ({ confirm: async (question: string) => { asked.push(question); return answer; }, settings: world.settings });
 beforeEach(() => { asked.length = 0; });
 
+const machine = () => openMachine(world.workspace, 'default');
+
 async function upgradeTo(file: string, answer = true): Promise<UpgradeResult> {
   const fetched = await fetchImage(world.workspace, file);
-  return upgrade(world.workspace, 'default', { image: fetched.image, source: labelOf(fetched.source) }, options(answer));
+  return upgrade(world.workspace, await machine(), { image: fetched.image, source: labelOf(fetched.source) }, options(answer));
 }
 
-const back = () => rollBack(world.workspace, 'default', options());
+const back = async (): Promise<UpgradeResult> => rollBack(world.workspace, await machine(), options());
 
 /** What b2d would find that was killed after it had written this. */
 async function leave(change: Partial<MachineRecord>): Promise<void> {
@@ -126,7 +128,7 @@ test.each<[MachineState, boolean]>([['paused', true], ['saved', true], ['stopped
 
 test('a machine that is off is off again after an image that failed', async () => {
   await world.up();
-  await down(world.workspace, await openMachine(world.workspace, 'default'));
+  await down(world.workspace, await machine());
   const next = await image('2.0.0');
   world.driver.broken.set(next.sha256, PANIC.repeat(2));
   await expect(upgradeTo(next.file)).rejects.toMatchObject({ exit: 'notReady', message: expect.not.stringContaining('runs') });
@@ -147,7 +149,7 @@ describe('after an upgrade that was killed in its trial', () => {
   let next: { file: string; sha256: string };
   beforeEach(async () => {
     await world.up();
-    await down(world.workspace, await openMachine(world.workspace, 'default'));
+    await down(world.workspace, await machine());
     next = await image('2.0.0');
     const { image: fetched } = await fetchImage(world.workspace, next.file);
     const { image: old } = await world.record();

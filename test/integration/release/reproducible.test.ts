@@ -4,14 +4,15 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { parseManifest } from '../../../src/release/manifest.ts';
 import { execute, type Result } from '../../support/b2d.ts';
 import { digestOf } from '../../support/download.ts';
-import { copyCheckout, npmEnvironment, releaseKey } from '../../support/release-checkout.ts';
+import { copyCheckout, npmEnvironment } from '../../support/release-checkout.ts';
+import { testKey } from '../../support/release.ts';
 import { awkwardFolder, removeFolder } from '../../support/temp.ts';
 import { run, tool } from '../../support/tools.ts';
 
 /** The real script in a checkout of its own, with a real key, but for a tiny image. */
 jest.setTimeout(900_000); // npm packs a thousand files several times
 
-const key = releaseKey();
+const key = testKey();
 let base: string;
 let checkout: string;
 let keyFile: string;
@@ -24,7 +25,7 @@ const release = (...args: string[]): Promise<Result> =>
 beforeAll(async () => {
   base = await awkwardFolder('b2d-release');
   checkout = path.join(base, 'checkout');
-  ({ git } = await copyCheckout(checkout, key.publicPem));
+  ({ git } = await copyCheckout(checkout, key.pem));
   keyFile = path.join(base, 'key.pem');
   await fs.writeFile(keyFile, key.privatePem, { mode: 0o600 });
   first = path.join(base, 'first');
@@ -65,7 +66,7 @@ test('openssl verifies the signature by the public key', async () => {
   const { signatures } = JSON.parse(await fs.readFile(path.join(first, 'release.json.sig'), 'utf8')) as { signatures: { ed25519: string }[] };
   const [signature, publicKey] = [path.join(base, 'signature'), path.join(base, 'public.pem')];
   await fs.writeFile(signature, Buffer.from(signatures[0]!.ed25519, 'base64'));
-  await fs.writeFile(publicKey, key.publicPem);
+  await fs.writeFile(publicKey, key.pem);
   const openssl = (file: string): Promise<Result> => execute(tool('openssl', 'openssl'), ['pkeyutl', '-verify', '-pubin', '-inkey', publicKey, '-rawin', '-in', file, '-sigfile', signature]);
   expect(await openssl(path.join(first, 'release.json'))).toMatchObject({ code: 0, stdout: expect.stringContaining('Verified Successfully') });
   expect((await openssl(path.join(first, 'SHA256SUMS'))).code).not.toBe(0);
@@ -99,7 +100,7 @@ test('a working tree that differs from its commit is not signed', async () => {
 
 test('a key that the packages do not know is not used', async () => {
   const other = path.join(base, 'other.pem');
-  await fs.writeFile(other, releaseKey().privatePem, { mode: 0o600 });
+  await fs.writeFile(other, testKey().privatePem, { mode: 0o600 });
   const { code, stderr } = await release('--key', keyFile, '--key', other, '--out', path.join(base, 'third'));
   expect(code).toBe(13);
   expect(stderr).toContain('src/release/keys.pem');

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { localKey, makeKey, readKeys } from '../../../../bin/dev/release/keys.ts';
 import { hostPlatform } from '../../../../src/platform/platform.ts';
 import { readPublicKeys, sign, verify } from '../../../../src/release/signature.ts';
-import { releaseKey } from '../../../support/release-checkout.ts';
+import { testKey } from '../../../support/release.ts';
 import { awkwardFolder, removeFolder } from '../../../support/temp.ts';
 
 let folder: string;
@@ -22,13 +22,13 @@ afterEach(() => removeFolder(folder));
 const message = Buffer.from('{}');
 
 test('a new key is private, signs once its public half is trusted, and is never overwritten', async () => {
-  const publicPem = await makeKey(hostPlatform(), keyFile);
+  const pem = await makeKey(hostPlatform(), keyFile);
   if (process.platform !== 'win32') expect((await fs.stat(keyFile)).mode & 0o777).toBe(0o600);
-  await expect(readKeys(hostPlatform(), [keyFile], trusted)).rejects.toMatchObject({ exit: 'security', message: expect.stringContaining('No b2d would trust'), details: publicPem.trim().split('\n') });
-  await fs.appendFile(trusted, publicPem);
+  await expect(readKeys(hostPlatform(), [keyFile], trusted)).rejects.toMatchObject({ exit: 'security', message: expect.stringContaining('No b2d would trust'), details: pem.trim().split('\n') });
+  await fs.appendFile(trusted, pem);
   const { keys, localPublicKey } = await readKeys(hostPlatform(), [keyFile], trusted);
   expect(localPublicKey).toBeUndefined();
-  verify(message, sign(message, keys), readPublicKeys(publicPem, 'x'), 'x');
+  verify(message, sign(message, keys), readPublicKeys(pem, 'x'), 'x');
 
   const before = await fs.readFile(keyFile, 'utf8');
   await expect(makeKey(hostPlatform(), keyFile)).rejects.toMatchObject({ exit: 'usage' });
@@ -42,16 +42,16 @@ test('a throw-away key is another each time, and its public half verifies', () =
 });
 
 test('a key that others can read is refused', async () => {
-  const { privatePem, publicPem } = releaseKey();
-  await fs.appendFile(trusted, publicPem);
+  const { privatePem, pem } = testKey();
+  await fs.appendFile(trusted, pem);
   await fs.writeFile(keyFile, privatePem, { mode: 0o644 });
   await expect(readKeys({ ...hostPlatform(), os: 'linux' }, [keyFile], trusted)).rejects.toMatchObject({ exit: 'security', remedy: [`chmod 600 ${keyFile}`] });
 });
 
 test.each([
   ['another kind', () => crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }), /kind ec/],
-  ['a public key', () => releaseKey().publicPem, /./],
-  ['a password', () => releaseKey().privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }), /./],
+  ['a public key', () => testKey().pem, /./],
+  ['a password', () => testKey().privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }), /./],
 ])('%s is refused', async (_, content, reason) => {
   await fs.writeFile(keyFile, content(), { mode: 0o600 });
   await expect(readKeys(hostPlatform(), [keyFile], trusted)).rejects.toMatchObject({ exit: 'usage', reason: expect.stringMatching(reason), remedy: [expect.stringContaining('--new-key')] });

@@ -7,10 +7,11 @@ import { releaseManifest } from '../../../../bin/dev/release/manifest.ts';
 import { renew } from '../../../../bin/dev/release/renew.ts';
 import { parseManifest } from '../../../../src/release/manifest.ts';
 import { readPublicKeys, verify } from '../../../../src/release/signature.ts';
-import { releaseKey, writeBuild } from '../../../support/release-checkout.ts';
+import { writeBuild } from '../../../support/release-checkout.ts';
+import { testKey } from '../../../support/release.ts';
 import { awkwardFolder, removeFolder } from '../../../support/temp.ts';
 
-const [first, second] = [releaseKey(), releaseKey()];
+const [first, second] = [testKey(), testKey()];
 const now = new Date('2027-06-01T00:00:00Z');
 let base: string;
 let folder: string;
@@ -20,7 +21,7 @@ beforeEach(async () => {
   base = await awkwardFolder();
   folder = path.join(base, 'release');
   trusted = path.join(base, 'keys.pem');
-  await fs.writeFile(trusted, `${first.publicPem}${second.publicPem}`);
+  await fs.writeFile(trusted, `${first.pem}${second.pem}`);
   const image = await writeBuild(folder, '1.2.3');
   await fs.rm(path.join(folder, 'manifest.json'));
   const manifest = releaseManifest({ version: '1.2.3', date: new Date('2026-03-01T12:00:00Z'), expiresDays: 400, notes: 'n', url: undefined, downloadUrl: 'https://h/v', image, imageFile: image.file });
@@ -37,7 +38,7 @@ test('a manifest is signed anew with the keys of today; nothing but its expiry c
   await renew(folder, [first.privateKey, second.privateKey], trusted, 100, now);
   const text = await read('release.json');
   expect(parseManifest(text, 'x')).toEqual({ ...before, expires: '2027-09-09T00:00:00Z' });
-  for (const { publicPem } of [first, second]) verify(Buffer.from(text), await read('release.json.sig'), readPublicKeys(publicPem, 'x'), 'x');
+  for (const { pem } of [first, second]) verify(Buffer.from(text), await read('release.json.sig'), readPublicKeys(pem, 'x'), 'x');
   const sums = await read(SUMS_FILE);
   await writeSums(folder);
   expect(await read(SUMS_FILE)).toBe(sums);
