@@ -9,6 +9,7 @@ export default {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, swcrc: false, sourceMaps: 'inline' }],
   },
   testTimeout: 120_000, // far above what any test needs: machines are noisy
+  testSequencer: '<rootDir>/test/sequencer.mjs',
   maxWorkers: 2,
   clearMocks: true,
 };

@@ -30,11 +30,3 @@ killTest('restart with another image goes on', async () => {
   await home.b2d(['up']);
   expect(await killedEverywhere(home, { victim: (n) => ['restart', '--iso', home.images[(n + 1) % 2] as string], codes: [8] })).toEqual(matching('^modifyvm', '^storageattach', '^startvm'));
 });
-
-killTest('upgrade to an image that does not get ready goes on, and back to the one before', async () => {
-  await home.b2d(['restart', '--iso', home.images[0]]);
-  const image = async (): Promise<unknown> => (JSON.parse((await home.b2d(['info', '--json'])).stdout) as { image: unknown }).image;
-  const before = await image();
-  expect(await killedEverywhere(home, { before: [['up']], victim: () => ['upgrade', '--yes', '--iso', home.images[1]], codes: [8] })).toEqual(matching('^modifyvm', '^storageattach', '^startvm'));
-  expect(await image()).toEqual(before);
-});
