@@ -145,7 +145,7 @@ export const definitions: { readonly [K in SettingKey]: SettingDefinition<Settin
   'host-access': {
     form: 'on or off',
     parse: (raw) => (/^(on|yes|true|1)$/i.test(String(raw)) ? 'on' : /^(off|no|false|0)$/i.test(String(raw)) ? 'off' : undefined),
-    // As in Docker Desktop, podman and lima: compose files that name host.docker.internal work. docs/shares.md tells what it opens.
+    // As in Docker Desktop, podman and lima: compose files that name host-gateway work. docs/shares.md tells what it opens.
     default: () => 'on',
     show: String,
   },
