@@ -8,12 +8,12 @@ import urllib.request
 import docker
 
 folder, image = sys.argv[1:]
-client = docker.from_env()
+client = docker.from_env(timeout=600)  # seconds; an emulated machine may need more than its own minute
 host = urllib.parse.urlparse(client.api.base_url).hostname
 
 
 def eventually(work):
-    for _ in range(300):
+    for _ in range(1500):
         try:
             return work()
         except OSError:

@@ -22,7 +22,7 @@ async function streams(both: NodeJS.ReadableStream): Promise<{ out: string; err:
 }
 
 async function eventually<T>(work: () => Promise<T>): Promise<T> {
-  for (let left = 300; ; left--) {
+  for (let left = 1500; ; left--) {
     try {
       return await work();
     } catch (error) {

@@ -5,17 +5,20 @@
 import { GenericContainer, Network, Wait, type StartedTestContainer } from 'testcontainers';
 
 const [image] = process.argv.slice(2) as [string];
+/** Far above what an emulated machine needs, unlike testcontainers' own minute. */
+const START_MS = 600_000;
+const server = () => new GenericContainer(image).withExposedPorts(80).withStartupTimeout(START_MS);
 const page = async (container: StartedTestContainer, path = '/') => (await fetch(`http://${container.getHost()}:${container.getMappedPort(80)}${path}`)).text();
 
 const network = await new Network().start();
 const started: StartedTestContainer[] = [];
 try {
-  const listening = await new GenericContainer(image).withExposedPorts(80).withNetwork(network).withNetworkAliases('web')
+  const listening = await server().withNetwork(network).withNetworkAliases('web')
     .withCopyContentToContainer([{ content: 'copied\n', target: '/w/copied.txt' }]).withWaitStrategy(Wait.forListeningPorts()).start();
   started.push(listening);
-  const logged = await new GenericContainer(image).withExposedPorts(80).withNetwork(network).withWaitStrategy(Wait.forLogMessage('ready')).start();
+  const logged = await server().withNetwork(network).withWaitStrategy(Wait.forLogMessage('ready')).start();
   started.push(logged);
-  const answering = await new GenericContainer(image).withExposedPorts(80).withWaitStrategy(Wait.forHttp('/', 80)).start();
+  const answering = await server().withWaitStrategy(Wait.forHttp('/', 80)).start();
   started.push(answering);
   const { output, exitCode } = await logged.exec(['wget', '-qO-', 'http://web/']);
   console.log(JSON.stringify({
