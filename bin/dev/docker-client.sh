@@ -2,15 +2,9 @@
 # Prints a folder with Debian's newest docker client: bin/docker, and config/ with its compose and buildx plugins
 # (to be used as DOCKER_CONFIG). Kept in the build cache.
 set -Eeuo pipefail
-ISO_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../iso" && pwd)
-for part in lib cache host arch/amd64 packages; do
-  # shellcheck source=/dev/null
-  source "$ISO_DIR/build/$part.sh"
-done
-CACHE=$(cache_folder)
-trap remove_work EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/debian-packages.sh"
 
-newest=$(find "$CACHE/client" -mindepth 1 -maxdepth 1 -name "[0-9a-f]*" -printf "%T@ %p\n" 2>/dev/null | sort -rn | head -n 1 | cut -d" " -f2- || true)
+newest=$(kept_entry client)
 if [ -n "$newest" ]; then echo "$newest"; exit; fi # any will do: the tests are not of the client
 
 assemble() {

@@ -83,6 +83,11 @@ export function ensureDockerClient({ own = false } = {}) {
   return result.stdout.trim();
 }
 
+/** What the tests and benchmarks find that client by. */
+export function clientVariables(client) {
+  return { PATH: [join(client, 'bin'), dirname(projectNode), process.env.PATH].join(delimiter), B2D_TEST_DOCKER: join(client, 'bin', 'docker'), B2D_TEST_DOCKER_CONFIG: join(client, 'config') };
+}
+
 /** The VBoxManage that the tests drive: the one named by B2D_TEST_VBOXMANAGE, else a real VirtualBox in the build cache (needs root once and at each run). */
 export function ensureVirtualBox() {
   if (process.env.B2D_TEST_VBOXMANAGE) return process.env.B2D_TEST_VBOXMANAGE;

@@ -2,8 +2,8 @@
 // `npm run test:virtualbox` runs test/virtualbox instead, the real image in VirtualBox.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { RUN_PACKAGES, build, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, ensureVirtualBox, must, projectEnvironment, projectNode, root } from './prepare.mjs';
+import { join } from 'node:path';
+import { RUN_PACKAGES, build, clientVariables, ensureDebianPackages, ensureDockerClient, ensureImage, ensureNodeModules, ensureVirtualBox, must, projectEnvironment, projectNode, root } from './prepare.mjs';
 
 /** Programs the tests use, and their Debian packages. */
 const TEST_PACKAGES = {
@@ -24,6 +24,7 @@ const TEST_PACKAGES = {
   zsh: 'zsh',
   fish: 'fish',
   tcsh: 'tcsh',
+  '/usr/lib/python3/dist-packages/docker': 'python3-docker',
 };
 
 const RESULTS = join(root, '.test-results.json');
@@ -45,7 +46,7 @@ rmSync(RESULTS, { force: true });
 const env = projectEnvironment({
   B2D_TEST_SUITE: suite,
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-  ...(client && { PATH: [join(client, 'bin'), dirname(projectNode), process.env.PATH].join(delimiter), B2D_TEST_DOCKER: join(client, 'bin', 'docker'), B2D_TEST_DOCKER_CONFIG: join(client, 'config') }),
+  ...(client && clientVariables(client)),
   ...(vboxmanage && { B2D_TEST_VBOXMANAGE: vboxmanage }),
 });
 const { status } = spawnSync(projectNode, ['node_modules/jest/bin/jest.js', '--config', 'test/jest.config.mjs', '--json', '--outputFile', RESULTS, ...patterns], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { TestHome } from '../support/b2d.ts';
 import { withCleanup } from './cleanup.ts';
-import { numbersTable, type Report } from './report.ts';
+import { numbersTable, quantile, type Report } from './report.ts';
 
 const ROUNDS = 80;
 const WARM_UP = 3;
@@ -99,9 +99,4 @@ function time({ name, args, env: own }: Command, env: NodeJS.ProcessEnv): Times 
   const [real, user, system] = stderr.trim().split(/\s+/).slice(-3).map((seconds) => Number(seconds) * 1000);
   if (status !== 0 || !real || user === undefined || system === undefined) throw new Error(`${name} ended with ${status}: ${stderr}`);
   return { clock: real, cpu: user + system };
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
 }

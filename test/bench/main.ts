@@ -4,11 +4,12 @@ import { cleanUpOnSignals } from './cleanup.ts';
 import { cli } from './cli.ts';
 import { download } from './download.ts';
 import { memory } from './memory.ts';
+import { ports } from './ports.ts';
 import { goalsTable, type Goal, type Report } from './report.ts';
 import { size } from './size.ts';
 import { start } from './start.ts';
 
-const benchmarks: Record<string, () => Promise<Report>> = { size, start, memory, cli, download };
+const benchmarks: Record<string, () => Promise<Report>> = { size, start, memory, cli, ports, download };
 
 const named = process.argv.slice(2);
 

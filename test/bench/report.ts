@@ -31,3 +31,9 @@ export function goalsTable(goals: readonly Goal[]): string {
 export function ratio(part: number, whole: number): string {
   return (part / whole).toFixed(2);
 }
+
+/** The value below which that share of them lies; 0.5 is the median. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+}

@@ -125,40 +125,6 @@ describe('docker', () => {
   });
 });
 
-describe('docker build', () => {
-  test('works with BuildKit: several stages, a cache mount, a secret', async () => {
-    const context = path.join(home.home, 'context');
-    await fs.mkdir(context, { recursive: true });
-    await fs.writeFile(path.join(context, 'Dockerfile'), [
-      `FROM ${BUSYBOX} AS made`,
-      'RUN --mount=type=cache,target=/cache --mount=type=secret,id=word echo "$(cat /run/secrets/word) built" > /made',
-      `FROM ${BUSYBOX}`,
-      'COPY --from=made /made /made',
-      'CMD ["cat", "/made"]',
-    ].join('\n'));
-    await fs.writeFile(path.join(context, 'word'), 'well');
-    const built = await home.docker(['buildx', 'build', '--progress', 'plain', '--secret', `id=word,src=${path.join(context, 'word')}`, '-t', 'made', context]);
-    expect(built).toMatchObject({ code: 0 });
-    expect((await run('made')).stdout).toBe('well built\n');
-  });
-});
-
-describe('docker compose', () => {
-  test('brings up two services on a network', async () => {
-    const folder = path.join(home.home, 'compose');
-    await fs.mkdir(folder, { recursive: true });
-    await fs.writeFile(path.join(folder, 'compose.yaml'), JSON.stringify({
-      services: {
-        web: { image: BUSYBOX, command: ['sh', '-c', 'mkdir /w && echo composed > /w/index.html && httpd -f -p 80 -h /w'] },
-        client: { image: BUSYBOX, command: ['sh', '-c', 'for i in 1 2 3 4 5 6 7 8 9 10; do wget -qO- http://web/ && exit; sleep 1; done; exit 1'], depends_on: ['web'] },
-      },
-    }));
-    const compose = (...args: string[]) => home.docker(['compose', '--project-name', 'pair', '--project-directory', folder, '--progress', 'plain', ...args]);
-    expect(await compose('up', '--abort-on-container-exit', '--exit-code-from', 'client')).toMatchObject({ code: 0, stdout: expect.stringContaining('composed') });
-    expect(await compose('down', '--timeout', '1')).toMatchObject({ code: 0 });
-  });
-});
-
 describe('docker swarm', () => {
   test('runs a service with two replicas, and encrypted overlay traffic between them', async () => {
     expect(await home.docker(['swarm', 'init', '--advertise-addr', 'eth0'])).toMatchObject({ code: 0 });

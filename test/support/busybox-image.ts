@@ -1,4 +1,3 @@
-import { expect } from '@jest/globals';
 import { execute, type TestHome } from './b2d.ts';
 
 /** The image that the tests run: the guest's own static busybox, imported, so that no registry is needed. */
@@ -9,5 +8,5 @@ export async function importBusybox(home: TestHome, machine = 'default'): Promis
   const script = 'set -eo pipefail; "$1" "$2" ssh --machine "$3" -- tar -cf - -C / bin | "$4" import --change "ENV PATH=/bin" - "$5"';
   const program = process.env['B2D_TEST_DOCKER'] as string;
   const result = await execute('bash', ['-c', script, 'import', process.execPath, 'bin/b2d.js', machine, program, BUSYBOX], { env: await home.dockerEnv(machine) });
-  expect(result).toMatchObject({ code: 0, stdout: expect.stringMatching(/^sha256:[0-9a-f]{64}\n$/) });
+  if (result.code !== 0) throw new Error(`The image ${BUSYBOX} could not be imported: ${result.stderr}`);
 }

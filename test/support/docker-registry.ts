@@ -1,8 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { debianProgram } from './debian-package.ts';
 import { until } from './machine.ts';
 
 export interface TestRegistry {
@@ -11,8 +11,6 @@ export interface TestRegistry {
   log(): string;
   close(): Promise<void>;
 }
-
-const program = async (): Promise<string> => (await promisify(execFile)('bash', ['test/support/docker-registry.sh'])).stdout.trim();
 
 /** A real registry on 127.0.0.1, over TLS where it has a certificate; its images are in `storage`, which several may share. */
 export async function startRegistry(storage: string, tls?: { key: string; cert: string }): Promise<TestRegistry> {
@@ -26,7 +24,7 @@ export async function startRegistry(storage: string, tls?: { key: string; cert: 
     http: { addr: `127.0.0.1:${port}`, ...(tls && { tls: { certificate: `${base}.cert`, key: `${base}.key` } }) },
   };
   await fs.writeFile(`${base}.yml`, JSON.stringify(config)); // YAML includes JSON
-  const child = spawn(await program(), ['serve', `${base}.yml`], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] } });
+  const child = spawn(await debianProgram('docker-registry', 'usr/bin/docker-registry'), ['serve', `${base}.yml`], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
