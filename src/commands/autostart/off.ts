@@ -5,7 +5,7 @@ import { withMachine } from '../../machine/machine.ts';
 export default class AutostartOff extends B2dCommand<typeof AutostartOff> {
   static override summary = 'Start the machine at login no longer. It goes on as it is.';
   static override description = 'Also for a machine that is gone.';
-  static override aliases = ['autostart:disable'];
+  static override hiddenAliases = ['autostart:disable'];
 
   async run(): Promise<object> {
     const name = this.machineName;

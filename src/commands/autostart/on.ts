@@ -6,7 +6,7 @@ export default class AutostartOn extends B2dCommand<typeof AutostartOn> {
   static override summary = 'Start the machine whenever you log in to this computer.';
   static override description = `By launchd on macOS, by Windows' own list of startup programs, by your systemd on Linux; no rights beyond yours are needed.
 Run it again when b2d was installed anew in another place.`;
-  static override aliases = ['autostart:enable'];
+  static override hiddenAliases = ['autostart:enable'];
   static override examples = ['<%= config.bin %> autostart on', '<%= config.bin %> autostart on --machine dev'];
 
   async run(): Promise<object> {
