@@ -24,6 +24,8 @@ const TEST_PACKAGES = {
   zsh: 'zsh',
   fish: 'fish',
   tcsh: 'tcsh',
+  'systemd-analyze': 'systemd',
+  python3: 'python3-minimal',
 };
 
 const RESULTS = join(root, '.test-results.json');

@@ -17,7 +17,7 @@ export function userUnits(platform: Platform): Autostarter {
   const fileOf = (machine: string): string => path.join(folder, unitOf(machine));
   const linkOf = (machine: string): string => path.join(folder, 'default.target.wants', unitOf(machine));
   const systemctl = (args: readonly string[]): Promise<RunResult> => platform.run('systemctl', ['--user', ...args]);
-  const attempt = (args: readonly string[]): Promise<unknown> => systemctl(args).catch(() => undefined);
+  const attempt = (args: readonly string[]): Promise<RunResult | undefined> => systemctl(args).catch(() => undefined);
 
   const isLinked = async (machine: string): Promise<boolean> => {
     const target = await fs.readlink(linkOf(machine)).catch(() => undefined);
@@ -47,14 +47,18 @@ export function userUnits(platform: Platform): Autostarter {
       return [];
     },
 
-    /** Stopping the unit would shut the machine down; systemd keeps what it has loaded, and does that at the session's end. */
+    /**
+     * Stopping the unit would shut the machine down, and reading the units anew would have systemd forget how: of one that is active it keeps what it has loaded, until the session
+     * ends and the machine is shut down by it.
+     */
     async remove(machine) {
       const [there, linked] = [await exists(fileOf(machine)), await isLinked(machine)];
       if (!there && !linked) return;
-      if (there) await attempt(['disable', unitOf(machine)]);
+      const active = /^(active|activating)\b/.test((await attempt(['is-active', unitOf(machine)]))?.stdout ?? '');
+      if (there) await attempt(['disable', '--no-reload', unitOf(machine)]);
       if (await isLinked(machine)) await removeFile(linkOf(machine));
       await removeFile(fileOf(machine));
-      await attempt(['daemon-reload']);
+      if (!active) await attempt(['daemon-reload']);
     },
   };
 }

@@ -12,8 +12,8 @@ const STOP_S = 110;
  */
 export function unitText(platform: Platform, start: LoginStart): string {
   const { machine, home, node, program, path } = start;
-  const run = [quoteProgram(node), quoteArgument(program), '--home', quoteArgument(home), '--machine', machine];
-  const stop = [quoteProgram(node), quoteArgument(commandOf(platform, start)), 'down', '--machine', machine];
+  const run = [...programWords(node), quoteArgument(program), '--home', quoteArgument(home), '--machine', machine];
+  const stop = [...programWords(node), quoteArgument(commandOf(platform, start)), 'down', '--machine', machine];
   return `# Written by "b2d autostart on"; removed by "b2d autostart off".
 # ${markOf(start)}
 
@@ -45,4 +45,7 @@ function quoteArgument(text: string): string {
   return quote(text).replaceAll('$', '$$$$');
 }
 
-const quoteProgram = quote;
+/** The words that run a program: systemd refuses quotes and backslashes in the first one, and env takes every name but those with `=`. */
+function programWords(file: string): string[] {
+  return /['"\\]/.test(file) ? ['/usr/bin/env', quoteArgument(file)] : [quote(file)];
+}
