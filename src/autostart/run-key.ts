@@ -1,4 +1,4 @@
-import { B2dError } from '../errors.ts';
+import { B2dError, messageOf } from '../errors.ts';
 import type { Platform } from '../platform/platform.ts';
 import { powershell } from '../platform/powershell.ts';
 import type { Autostarter } from './autostarter.ts';
@@ -33,7 +33,13 @@ interface RunValue {
 export function runKey(platform: Platform): Autostarter {
   const nameOf = (machine: string): string => `b2d-${machine}`;
   const reg = platform.path.join(platform.env['SystemRoot'] ?? 'C:\\Windows', 'System32', 'reg.exe');
-  const values = async (): Promise<RunValue[]> => JSON.parse(Buffer.from((await powershell(platform, LIST)).trim(), 'base64').toString('utf8')) as RunValue[];
+  const values = async (): Promise<RunValue[]> => {
+    try {
+      return JSON.parse(Buffer.from((await powershell(platform, LIST)).trim(), 'base64').toString('utf8')) as RunValue[];
+    } catch (cause) {
+      throw new B2dError(`The registry's ${RUN} could not be read.`, { reason: messageOf(cause), remedy: 'See whether PowerShell works: powershell -Command Get-Date', cause });
+    }
+  };
   /** Names of values are the same whatever their case. */
   const find = async (machine: string): Promise<RunValue | undefined> => (await values()).find(({ name }) => name.toLowerCase() === nameOf(machine).toLowerCase());
   /** What Windows notes of a value that is gone would count for a new one of its name. */

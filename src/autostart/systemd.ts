@@ -16,7 +16,7 @@ export function userUnits(platform: Platform): Autostarter {
   const unitOf = (machine: string): string => `b2d-${machine}.service`;
   const fileOf = (machine: string): string => path.join(folder, unitOf(machine));
   const linkOf = (machine: string): string => path.join(folder, 'default.target.wants', unitOf(machine));
-  const systemctl = (args: readonly string[]): Promise<RunResult> => platform.run('systemctl', ['--user', ...args]);
+  const systemctl = (args: readonly string[]): Promise<RunResult> => platform.run('systemctl', ['--user', ...args], { env });
   const attempt = (args: readonly string[]): Promise<RunResult | undefined> => systemctl(args).catch(() => undefined);
 
   const isLinked = async (machine: string): Promise<boolean> => {

@@ -111,6 +111,11 @@ describe('the registry', () => {
     expect(changes()[0]).toBe(`reg.exe delete ${RUN} /v b2d-default /f`);
   });
 
+  test('that cannot be read is an error, not an empty one', async () => {
+    await create('win32');
+    await expect(autostartStatus({ ...world.surroundings, platform: { ...world.platform, run: async () => ({ code: 0, stdout: '', stderr: '' }) } }, 'default')).rejects.toMatchObject({ exit: 'failure', message: expect.stringContaining(RUN) });
+  });
+
   test('that must not be changed: its own words', async () => {
     await create('win32');
     world.reachable = false;
