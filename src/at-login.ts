@@ -40,8 +40,8 @@ async function start(anew: boolean): Promise<number> {
     console.error(`b2d: there is no machine "${machine}" in ${home}`);
     return ExitCode.machineAbsent;
   }
-  if (anew) fs.rmSync(paths.loginLog, { force: true });
-  const log = fs.openSync(paths.loginLog, 'a', 0o600);
+  const log = fs.openSync(paths.loginLog, anew ? 'w' : 'a', 0o600); // cut, not removed: launchd has it open too
+  fs.fchmodSync(log, 0o600);
   fs.writeSync(log, `${new Date().toISOString()} b2d up --machine ${machine}\n`);
   const code = await run(log);
   fs.writeSync(log, `${new Date().toISOString()} ended with ${code}\n`);
