@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import { readIfThere, storageError } from '../platform/files.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { AutostartEntry } from './autostarter.ts';
 import { readMark } from './mark.ts';
 import type { LoginStart } from './start.ts';
@@ -23,7 +24,11 @@ export async function makeFolder(folder: string): Promise<void> {
   await fs.mkdir(folder, { recursive: true }).catch((error: unknown) => { throw storageError('make the folder', folder, error); });
 }
 
-/** @throws B2dError (storage) */
-export async function removeFile(file: string): Promise<void> {
-  await fs.rm(file, { force: true }).catch((error: unknown) => { throw storageError('remove', file, error); });
+/** Removes the file, and what a b2d that was killed left beside it: its name with a number behind it, by write-file-atomic. @throws B2dError (storage) */
+export async function removeFile({ path }: Platform, file: string): Promise<void> {
+  const names = await fs.readdir(path.dirname(file)).catch(() => []);
+  const beside = names.filter((name) => name.startsWith(`${path.basename(file)}.`) && /\.\d+$/.test(name) && name.lastIndexOf('.') === path.basename(file).length);
+  for (const each of [file, ...beside.map((name) => path.join(path.dirname(file), name))]) {
+    await fs.rm(each, { force: true }).catch((error: unknown) => { throw storageError('remove', each, error); });
+  }
 }

@@ -62,7 +62,7 @@ export function launchAgents(platform: Platform): Autostarter {
 
     async remove(machine) {
       if (await isLoaded(machine)) await launchctl('bootout', serviceOf(machine));
-      await removeFile(fileOf(machine));
+      await removeFile(platform, fileOf(machine));
     },
   };
 }

@@ -53,11 +53,11 @@ export function userUnits(platform: Platform): Autostarter {
      */
     async remove(machine) {
       const [there, linked] = [await exists(fileOf(machine)), await isLinked(machine)];
-      if (!there && !linked) return;
+      if (!there && !linked) return removeFile(platform, fileOf(machine));
       const active = /^(active|activating)\b/.test((await attempt(['is-active', unitOf(machine)]))?.stdout ?? '');
       if (there) await attempt(['disable', '--no-reload', unitOf(machine)]);
-      if (await isLinked(machine)) await removeFile(linkOf(machine));
-      await removeFile(fileOf(machine));
+      if (await isLinked(machine)) await removeFile(platform, linkOf(machine));
+      await removeFile(platform, fileOf(machine));
       if (!active) await attempt(['daemon-reload']);
     },
   };

@@ -136,6 +136,13 @@ describe.each(['darwin', 'linux', 'win32'] as const)('autostart on %s', (os) => 
       expect(await status()).toMatchObject({ state: 'stale', reason: expect.stringContaining('changed') });
     });
 
+    test('killed while it was written, leaves nothing after off', async () => {
+      await fs.mkdir(path.dirname(file()), { recursive: true });
+      for (const name of [`${file()}.1846213095`, `${file()}.bak`]) await fs.writeFile(name, '');
+      await off();
+      expect(await world.remains()).toEqual([`${file()}.bak`]);
+    });
+
     test('half removed by hand, is removed by off', async () => {
       await on();
       await fs.rm(file());
