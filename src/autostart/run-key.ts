@@ -10,8 +10,8 @@ const APPROVED = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\
 
 /** Values named `b2d-...`, as JSON in Base64: PowerShell writes by the code page of the console, which has not all letters. `flag` is the first byte of what the second key says. */
 const LIST = `
-$run = Get-Item -LiteralPath 'Registry::${RUN}' -ErrorAction SilentlyContinue
-$approved = Get-Item -LiteralPath 'Registry::${APPROVED}' -ErrorAction SilentlyContinue
+$run = Get-Item -LiteralPath '${driveOf(RUN)}' -ErrorAction SilentlyContinue
+$approved = Get-Item -LiteralPath '${driveOf(APPROVED)}' -ErrorAction SilentlyContinue
 $found = @()
 if ($run) {
   foreach ($name in $run.GetValueNames()) {
@@ -22,6 +22,11 @@ if ($run) {
   }
 }
 [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -Compress -InputObject @($found))))`;
+
+/** How PowerShell names a key: `HKCU:\Software`. */
+function driveOf(key: string): string {
+  return key.replace('HKCU', 'HKCU:');
+}
 
 interface RunValue {
   name: string;

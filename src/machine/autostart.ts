@@ -25,8 +25,9 @@ export interface AutostartStatus {
   entry: string;
   /** What is the matter, where it is neither on nor off. */
   reason?: string;
-  /** What is started, of an entry of b2d's. */
+  /** What is started, of an entry of b2d's, and the B2D_HOME that it is for. */
   program?: string;
+  home?: string;
   /** The output of the last start at login. */
   log: string;
 }
@@ -38,7 +39,7 @@ export async function autostartStatus(workspace: Surroundings, name: string): Pr
   const paths = machinePaths(platform, home, name);
   const entry = await autostarter.read(name);
   const found: Judgement = entry === undefined ? { state: 'off' } : await judge(workspace, name, entry);
-  return { name, ...found, entry: autostarter.where(name), ...(entry?.start && { program: entry.start.program }), log: paths.loginLog };
+  return { name, ...found, entry: autostarter.where(name), ...(entry?.start && { program: entry.start.program, home: entry.start.home }), log: paths.loginLog };
 }
 
 type Judgement = Pick<AutostartStatus, 'state' | 'reason'>;
@@ -88,6 +89,12 @@ export async function autostartOff(workspace: Surroundings, name: string): Promi
   const before = await autostartStatus(workspace, name);
   if (before.state !== 'other' && before.state !== 'foreign') await autostarterFor(workspace.platform).remove(name);
   return before;
+}
+
+/** Removes the entry of a machine that is deleted: not one of another B2D_HOME, whose drive may only not be there. */
+export async function dropAutostart(workspace: Surroundings, name: string): Promise<void> {
+  const { home = workspace.home } = await autostartStatus(workspace, name);
+  if (home === workspace.home) await autostartOff(workspace, name);
 }
 
 /** The entries, whatever machine they are for. */

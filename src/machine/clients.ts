@@ -1,5 +1,5 @@
 import { B2dError, messageOf } from '../errors.ts';
-import { autostartOff } from './autostart.ts';
+import { dropAutostart } from './autostart.ts';
 import { dropContext, refreshContext } from './docker-context.ts';
 import { machineFlag } from './errors.ts';
 import type { Machine } from './machine.ts';
@@ -29,7 +29,7 @@ export async function disconnectClients(workspace: Workspace, { record }: Machin
     if (wasCurrent) workspace.progress.note(`docker used the context "${context}"; it now uses its default one.`);
   });
   await attempt(workspace, 'The ssh configuration could not be brought up to date.', () => refreshSshConfig(workspace, record.name));
-  await attempt(workspace, `What starts the machine at login could not be removed; try again:  b2d autostart off${machineFlag(record.name)}`, async () => void (await autostartOff(workspace, record.name)));
+  await attempt(workspace, `What starts the machine at login could not be removed; try again:  b2d autostart off${machineFlag(record.name)}`, () => dropAutostart(workspace, record.name));
 }
 
 async function attempt({ progress }: Workspace, consequence: string, work: () => Promise<void>): Promise<void> {

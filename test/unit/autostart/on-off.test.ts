@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { autostarterFor } from '../../../src/autostart/autostarter.ts';
-import { autostartOff, autostartOn, autostartStatus, listAutostart } from '../../../src/machine/autostart.ts';
+import { autostartOff, autostartOn, dropAutostart, autostartStatus, listAutostart } from '../../../src/machine/autostart.ts';
 import { AutostartWorld } from '../../support/autostart.ts';
 
 describe.each(['darwin', 'linux', 'win32'] as const)('autostart on %s', (os) => {
@@ -79,7 +79,7 @@ describe.each(['darwin', 'linux', 'win32'] as const)('autostart on %s', (os) => 
     expect(await status()).toMatchObject({ state: 'idle', reason: expect.any(String) });
     await on();
     expect(await status()).toMatchObject({ state: 'on' });
-    await off();
+    await dropAutostart(world.surroundings, 'default');
     expect(await world.remains()).toEqual([]);
   });
 
@@ -101,7 +101,9 @@ describe.each(['darwin', 'linux', 'win32'] as const)('autostart on %s', (os) => 
     expect(await off()).toMatchObject({ state: 'other' });
     expect(await world.remains()).toEqual(before);
     await fs.rm(home, { recursive: true });
-    expect(await status()).toMatchObject({ state: 'left' });
+    expect(await status()).toMatchObject({ state: 'left', home });
+    await dropAutostart(world.surroundings, 'default'); // as "b2d delete": the drive may be back at the next login
+    expect(await world.remains()).toEqual(before);
     await on();
     expect(await status()).toMatchObject({ state: 'on' });
   });
