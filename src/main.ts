@@ -8,7 +8,7 @@ import { asksVersion, versionLine } from './version.ts';
 import { readWords, type Manifest } from './words.ts';
 
 /** Cut off anywhere, these go on when they are called again. */
-const RESUMABLE = ['init', 'up', 'down', 'restart', 'suspend', 'delete', 'upgrade', 'download', 'image import', 'snapshot restore', 'disk resize', 'config set'];
+const RESUMABLE = ['init', 'up', 'down', 'restart', 'suspend', 'delete', 'upgrade', 'download', 'image import', 'snapshot restore', 'disk resize', 'config set', 'autostart on', 'autostart off'];
 
 /**
  * The command line: runs the command by oclif and tells every error alike. bin/b2d.js calls it.

@@ -43,7 +43,7 @@ async function bundleCommands() {
   const commands = (await fs.readdir(path.join(root, 'src/commands'), { recursive: true })).filter((file) => file.endsWith('.ts'));
   await build({
     absWorkingDir: root,
-    entryPoints: [...commands.map((file) => path.join('src/commands', file)), 'src/main.ts', 'src/port-forwarder.ts', 'src/oclif-package.ts', 'src/output/help.ts'],
+    entryPoints: [...commands.map((file) => path.join('src/commands', file)), 'src/main.ts', 'src/port-forwarder.ts', 'src/at-login.ts', 'src/oclif-package.ts', 'src/output/help.ts'],
     outbase: 'src',
     outdir: staged,
     bundle: true,

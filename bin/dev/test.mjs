@@ -25,6 +25,8 @@ const TEST_PACKAGES = {
   fish: 'fish',
   tcsh: 'tcsh',
   '/usr/lib/python3/dist-packages/docker': 'python3-docker',
+  'systemd-analyze': 'systemd',
+  python3: 'python3-minimal',
 };
 
 const RESULTS = join(root, '.test-results.json');

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { b2dHome } from '../config/home.ts';
 import { loadSettings, type LoadOptions, type Settings } from '../config/load.ts';
 import { SETTING_KEYS, type SettingKey } from '../config/settings.ts';
@@ -9,6 +7,7 @@ import { driverFor } from '../drivers/registry.ts';
 import { B2dError } from '../errors.ts';
 import type { RequestedSettings, Workspace } from '../machine/workspace.ts';
 import { createProgress } from '../output/progress.ts';
+import { packageRoot } from '../package-root.ts';
 import type { Platform } from '../platform/platform.ts';
 
 /** What one run of a command works with. */
@@ -51,11 +50,4 @@ function readyTimeout(platform: Platform): number {
   const seconds = Number(text);
   if (Number.isFinite(seconds) && seconds > 0) return seconds;
   throw new B2dError(`"${text}" is not possible for B2D_READY_TIMEOUT.`, { exit: 'usage', reason: 'It must be a number of seconds.', remedy: 'Set it to 300, for example, or unset it.' });
-}
-
-/** The nearest folder above this file with a package.json: this file may stand in src, or in a bundle below dist. */
-function packageRoot(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
-  return folder;
 }

@@ -6,6 +6,7 @@ import { driverFor } from '../drivers/registry.ts';
 import { searchVirtualBox } from '../drivers/virtualbox/session.ts';
 import { machineStatus, type MachineStatus } from '../machine/status.ts';
 import type { Machine } from '../machine/machine.ts';
+import { packageRoot } from '../package-root.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { VBoxManageSearch } from '../virtualbox/index.ts';
 import { heldLocks } from './host/locks.ts';
@@ -30,6 +31,10 @@ export interface DoctorContext {
   wantedDriver: DriverName | 'auto';
   /** Every machine, or the one that was asked for. */
   machines: MachineEntry[];
+  /** The machine that was asked for. */
+  onlyMachine: string | undefined;
+  /** The folder of b2d's package.json. */
+  packageRoot: string;
   driverChoice(): Promise<DriverChoice>;
   findVirtualBox(): Promise<VBoxManageSearch>;
   status(machine: Machine): Promise<MachineStatus>;
@@ -68,7 +73,7 @@ export async function openDoctorContext(platform: Platform, options: DoctorOptio
   const driver = options.driver ?? ((name) => driverFor(platform, name, { settings: extra, note }));
   const statuses = new Map<Machine, Promise<MachineStatus>>();
   return {
-    platform, note, home, settings, settingsProblem, extra, wantedDriver,
+    platform, note, home, settings, settingsProblem, extra, wantedDriver, onlyMachine: options.machine, packageRoot: packageRoot(),
     systemRoot: options.systemRoot ?? '/',
     now: options.now ?? (() => new Date()),
     machines: home === undefined ? [] : await findMachines({ platform, home, driver }, options.machine),

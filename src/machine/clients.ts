@@ -1,4 +1,5 @@
 import { B2dError, messageOf } from '../errors.ts';
+import { dropAutostart } from './autostart.ts';
 import { dropContext, refreshContext } from './docker-context.ts';
 import { machineFlag } from './errors.ts';
 import type { Machine } from './machine.ts';
@@ -20,7 +21,7 @@ export async function connectClients(workspace: Workspace, machine: Machine): Pr
   await attempt(workspace, 'The ssh configuration could not be brought up to date.', () => refreshSshConfig(workspace));
 }
 
-/** Takes back what `connectClients` did, as far as it is still b2d's. */
+/** Takes back what `connectClients` and `b2d autostart on` did, as far as it is still b2d's. */
 export async function disconnectClients(workspace: Workspace, { record }: Machine): Promise<void> {
   const context = clientName(record.name);
   await attempt(workspace, `The docker context "${context}" could not be removed; by hand: docker context rm --force ${context}`, async () => {
@@ -28,6 +29,7 @@ export async function disconnectClients(workspace: Workspace, { record }: Machin
     if (wasCurrent) workspace.progress.note(`docker used the context "${context}"; it now uses its default one.`);
   });
   await attempt(workspace, 'The ssh configuration could not be brought up to date.', () => refreshSshConfig(workspace, record.name));
+  await attempt(workspace, `What starts the machine at login could not be removed; try again:  b2d autostart off${machineFlag(record.name)}`, () => dropAutostart(workspace, record.name));
 }
 
 async function attempt({ progress }: Workspace, consequence: string, work: () => Promise<void>): Promise<void> {

@@ -8,7 +8,7 @@ import { endForwarder } from './port-forwarder.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What b2d itself keeps in a machine's folder beside machine.json, docs/files.md; the driver removes what it made. */
-const OWN = /^(docker|tls|ssh|config\.iso(\.\d+.*)?|machine\.json\..+|port-forwarder\..+)$/;
+const OWN = /^(docker|tls|ssh|config\.iso(\.\d+.*)?|machine\.json\..+|port-forwarder\..+|autostart\.log)$/;
 
 /**
  * Deletes the machine with its data disk; the user was asked before. machine.json goes last, so that a call cut off

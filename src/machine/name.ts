@@ -30,3 +30,12 @@ export function validateMachineName(name: string): string {
   if (broken === undefined) return name;
   throw new B2dError(`"${name}" cannot be a machine name: ${broken}.`, { exit: 'usage', remedy: 'Choose another, for example: --machine dev' });
 }
+
+/** Whether it can be a machine's name. */
+export function isMachineName(name: string): boolean {
+  try {
+    return validateMachineName(name) === name;
+  } catch {
+    return false;
+  }
+}

@@ -16,6 +16,8 @@ export interface MachinePaths {
   forwarderLock: string;
   forwarderState: string;
   forwarderLog: string;
+  /** The output of the last start at login. */
+  loginLog: string;
 }
 
 /** The paths of a machine. @throws B2dError (usage) when the name could be a path. */
@@ -34,6 +36,7 @@ export function machinePaths(platform: Platform, home: string, name: string): Ma
     forwarderLock: path.join(directory, 'port-forwarder.lock'),
     forwarderState: path.join(directory, 'port-forwarder.json'),
     forwarderLog: path.join(directory, 'port-forwarder.log'),
+    loginLog: path.join(directory, 'autostart.log'),
   };
 }
 

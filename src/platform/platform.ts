@@ -33,6 +33,10 @@ export interface Platform {
   readonly homeDir: string;
   readonly tmpDir: string;
   readonly userName: string;
+  /** The user's number; -1 on Windows. */
+  readonly uid: number;
+  /** The kernel's version: `10.0.19045` on Windows, where the last number is the build. */
+  readonly release: string;
   /** The path rules of this operating system (`path.win32` or `path.posix`). */
   readonly path: path.PlatformPath;
   /** Bytes. */
@@ -56,6 +60,8 @@ export function hostPlatform(): Platform {
     homeDir: os.homedir(),
     tmpDir: os.tmpdir(),
     userName: os.userInfo().username,
+    uid: os.userInfo().uid,
+    release: os.release(),
     path: name === 'win32' ? path.win32 : path.posix,
     totalMemory: os.totalmem(),
     cpuCount: os.availableParallelism(),

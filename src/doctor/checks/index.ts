@@ -1,4 +1,5 @@
 import type { Check } from '../check.ts';
+import { autostartCheck } from './autostart.ts';
 import { bindMountsCheck } from './bind-mounts.ts';
 import { certificatesCheck } from './certificates.ts';
 import { clockCheck } from './clock.ts';
@@ -28,6 +29,6 @@ export const checks: readonly Check[] = [
   settingsCheck, homeCheck, diskSpaceCheck, memoryCheck,
   virtualisationCheck, hyperVCheck, virtualBoxCheck, kernelModuleCheck, kvmCheck, qemuCheck, driverCheck,
   dockerClientCheck, dockerEnvironmentCheck, proxyCheck,
-  machineCheck, portsCheck, publishedPortsCheck, certificatesCheck, clockCheck, bindMountsCheck,
+  machineCheck, portsCheck, publishedPortsCheck, certificatesCheck, clockCheck, bindMountsCheck, autostartCheck,
   locksCheck, leftoverFilesCheck, leftoverMachinesCheck,
 ];

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { machineFlag } from '../../machine/errors.ts';
-import { validateMachineName } from '../../machine/name.ts';
+import { isMachineName } from '../../machine/name.ts';
 import { machinesDirectory } from '../../machine/paths.ts';
 import { findLeftovers as findImageLeftovers } from '../../image/leftovers.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -43,14 +43,6 @@ async function leftoverImages(platform: Platform, home: string): Promise<Finding
   return [...finding, ...leftovers.filter(({ resumable }) => resumable).map(({ url, bytes }) => ok(`The download of ${url} was cut off after ${formatBytes(bytes)}; the same command goes on from there.`, {
     remedy: ['Or remove what came: b2d image prune --all'],
   }))];
-}
-
-function isMachineName(name: string): boolean {
-  try {
-    return validateMachineName(name) === name;
-  } catch {
-    return false; // somebody else's folder
-  }
 }
 
 /** A machine's folder without machine.json. Where it holds a data disk, nothing here tells the user to remove it. */

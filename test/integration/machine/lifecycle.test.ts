@@ -1,6 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { autostarterFor } from '../../../src/autostart/autostarter.ts';
+import { unitText } from '../../../src/autostart/unit.ts';
 import { deleteMachine } from '../../../src/machine/delete.ts';
 import { engineEndpoint, openMachine } from '../../../src/machine/machine.ts';
 import { up } from '../../../src/machine/up.ts';
@@ -150,6 +152,19 @@ describe('delete', () => {
     expect(await fs.readdir(path.join(workspace.home, 'machines'))).toEqual([]);
     expect((await fs.readdir(path.join(workspace.home, 'images'))).filter((name) => name !== 'locks')).toHaveLength(2);
     await expect(openMachine(workspace, 'default')).rejects.toMatchObject({ exit: 'machineAbsent' });
+  });
+
+  test('takes what starts the machine at login along, and its log', async () => {
+    const { machine } = await start();
+    const { platform, home } = workspace;
+    const { where } = autostarterFor(platform);
+    const program = path.join(workspace.packageRoot, 'at-login.js');
+    await fs.mkdir(path.dirname(where('default')), { recursive: true });
+    for (const name of ['default', 'other']) await fs.writeFile(where(name), unitText(platform, { machine: name, home, node: '/n', program, path: '', log: '' }));
+    await fs.writeFile(paths().loginLog, '');
+    expect(await deleteMachine(workspace, machine)).toEqual([]);
+    expect(await fs.readdir(path.dirname(where('default')))).toEqual([path.basename(where('other'))]);
+    expect(world.notes.join()).not.toContain('login');
   });
 
   test('leaves and names what b2d did not make', async () => {
