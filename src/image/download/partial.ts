@@ -22,6 +22,7 @@ const READ_SIZE = 1024 ** 2;
 const WRITE_SIZE = 256 * 1024;
 /** Of what comes slowly a kill -9 costs no more than the last moment. */
 const WRITE_WITHIN_MS = 50;
+const SYNC_SIZE = 8 * 1024 ** 2;
 
 /** The sidecar of a partial file: `<name>.partial.json`. */
 export function sidecarOf(partial: string): string {
@@ -56,6 +57,8 @@ export class Partial {
   private waitingBytes = 0;
   private written: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
+  private synced: Promise<void> = Promise.resolve();
+  private begunToSync = 0;
 
   private constructor(file: string, handle: fs.FileHandle, known: Known) {
     [this.file, this.handle, this.known] = [file, handle, known];
@@ -81,7 +84,7 @@ export class Partial {
   async begin(known: Known): Promise<void> {
     this.known = known;
     this.hash = crypto.createHash('sha256');
-    this.size = this.pieces = 0;
+    this.size = this.pieces = this.begunToSync = 0;
     await this.handle.truncate(0).catch((error: unknown) => { throw storageError('write', this.file, error); });
     await writeAtomic(sidecarOf(this.file), `${JSON.stringify(known)}\n`, 0o600);
   }
@@ -126,6 +129,14 @@ export class Partial {
       throw storageError('write', this.file, error);
     }
     pieces.forEach(release);
+    if (position - this.begunToSync >= SYNC_SIZE) this.beginSync(position);
+  }
+
+  /** Has the disk work while more comes: less is left for the end. */
+  private beginSync(position: number): void {
+    this.begunToSync = position;
+    this.synced = this.synced.then(() => this.handle.datasync());
+    this.synced.catch(() => undefined); // told by seal: a later sync would not tell it again
   }
 
   /** Whether a later request may go on behind what is there. */
@@ -135,7 +146,7 @@ export class Partial {
 
   /** Removes the file and what is known of it. */
   async remove(): Promise<void> {
-    await this.handle.close();
+    await this.close();
     await Promise.all([this.file, sidecarOf(this.file)].map((name) => fs.rm(name, { force: true })));
   }
 
@@ -147,6 +158,7 @@ export class Partial {
   /** Brings the bytes to the disk, makes the file read-only and closes it. */
   async seal(): Promise<void> {
     try {
+      await this.synced;
       await this.handle.sync();
       await this.handle.chmod(0o444);
       await this.handle.close();
@@ -155,8 +167,9 @@ export class Partial {
     }
   }
 
-  close(): Promise<void> {
-    return this.handle.close();
+  async close(): Promise<void> {
+    await this.synced.catch(() => undefined);
+    await this.handle.close();
   }
 
   private async readBack(): Promise<void> {
