@@ -7,7 +7,7 @@ const GROUPS: Record<string, readonly string[]> = {
   look: ['status', 'top', 'ls', 'info', 'ip', 'url', 'ports', 'logs', 'doctor', 'version'],
   docker: ['env', 'context'],
   files: ['ssh', 'ssh-config', 'cp', 'share'],
-  settings: ['config', 'disk', 'snapshot', 'image', 'download', 'upgrade', 'autocomplete'],
+  settings: ['config', 'disk', 'snapshot', 'image', 'download', 'upgrade', 'completion'],
 };
 
 /** `b2d help` on one screen of 24 lines of 80 columns; help for a command is oclif's. */
