@@ -5,7 +5,7 @@ import { version } from '../version.ts';
 const GROUPS: Record<string, readonly string[]> = {
   machine: ['init', 'up', 'down', 'restart', 'suspend', 'kill', 'delete'],
   look: ['status', 'top', 'ls', 'info', 'ip', 'url', 'ports', 'logs', 'doctor', 'version'],
-  docker: ['env', 'context'],
+  docker: ['env', 'context', 'engine', 'ca', 'registry'],
   files: ['ssh', 'ssh-config', 'cp', 'share'],
   settings: ['config', 'disk', 'snapshot', 'image', 'download', 'upgrade', 'completion'],
 };
