@@ -1,51 +1,7 @@
-import { splitRemoteCommand } from '../cli/remote-command.ts';
 import { ARGUMENTS, FLAGS, type Candidate, type Context, type Offer, type Source } from './sources.ts';
-
-interface ManifestPart {
-  description?: string;
-  hidden?: boolean;
-  options?: readonly string[];
-  multiple?: boolean;
-}
-
-interface ManifestFlag extends ManifestPart {
-  type: string;
-  char?: string;
-  aliases?: readonly string[];
-  allowNo?: boolean;
-  exclusive?: readonly string[];
-  helpGroup?: string;
-}
-
-interface ManifestCommand {
-  hidden?: boolean;
-  strict?: boolean;
-  summary?: string;
-  aliases?: readonly string[];
-  hiddenAliases?: readonly string[];
-  args?: Record<string, ManifestPart>;
-  flags?: Record<string, ManifestFlag>;
-}
-
-/** What of oclif.manifest.json and package.json is needed. */
-export interface Manifest {
-  commands: Record<string, ManifestCommand>;
-  /** Descriptions of topics, by name. */
-  topics?: Record<string, { description?: string }>;
-}
+import { findCommand, longName, readTyped, remoteBegins, type Manifest, type ManifestCommand, type ManifestFlag, type ManifestPart, type Typed } from './typed.ts';
 
 type World = Pick<Context, 'platform' | 'home'>;
-
-/** A command's flags and arguments as far as they are typed. */
-interface Typed {
-  positional: string[];
-  /** Flags by their names, with the last value. */
-  flags: Map<string, string>;
-  /** The flag whose value comes next. */
-  pending?: string;
-  /** `--` was typed: no flag follows. */
-  ended: boolean;
-}
 
 /**
  * What may stand in place of the last of the words behind `b2d`, which are typed up to the cursor. Candidates are whole words, and not filtered by
@@ -64,8 +20,11 @@ export async function complete(words: readonly string[], manifest: Manifest, wor
   const state = readTyped(rest, command);
   const context: Context = { ...world, flags: state.flags, positional: state.positional };
   if (state.pending !== undefined) return offerOf(command.flags?.[state.pending], FLAGS[state.pending], context);
-  const [, name, flag] = state.ended ? [] : /^(--([^=]+)=)/.exec(current) ?? [];
-  if (name !== undefined) return prefixed(name, await offerOf(command.flags?.[longName(flag ?? '', command) ?? ''], FLAGS[longName(flag ?? '', command) ?? ''], context));
+  const [, prefix, flag = ''] = state.ended ? [] : /^(--([^=]+)=)/.exec(current) ?? [];
+  if (prefix !== undefined) {
+    const name = longName(flag, command) ?? '';
+    return prefixed(prefix, await offerOf(command.flags?.[name], FLAGS[name], context));
+  }
   if (current.startsWith('-') && !state.ended) return { candidates: flagCandidates(command, state, current) };
   const [argument, part] = argumentAt(command, state.positional.length);
   const offer = await offerOf(part, ARGUMENTS[`${id} ${argument}`], context);
@@ -84,45 +43,6 @@ function children(above: readonly string[], current: string, { commands, topics 
     const full = [...above, value].join(':');
     return { value, description: (topics[full]?.description ?? (commands[full] ?? shown.find(([, command]) => command.aliases?.includes(full))?.[1])?.summary ?? '').replaceAll('`', '"') };
   });
-}
-
-/** The command that the words begin with, by any of its names, and of how many words that is. */
-function findCommand(words: readonly string[], { commands }: Manifest): { id: string | undefined; length: number } {
-  for (let length = words.length; length > 0; length--) {
-    const name = words.slice(0, length).join(':');
-    const [id] = Object.entries(commands).find(([each, { aliases = [], hiddenAliases = [] }]) => each === name || aliases.includes(name) || hiddenAliases.includes(name)) ?? [];
-    if (id !== undefined) return { id, length };
-  }
-  return { id: undefined, length: 0 };
-}
-
-function remoteBegins(rest: readonly string[], { flags = {} }: ManifestCommand): boolean {
-  const withValue = Object.entries(flags).flatMap(([name, { type, char }]) => (type === 'option' ? [`--${name}`, ...(char === undefined ? [] : [`-${char}`])] : []));
-  return rest.includes('--') || splitRemoteCommand(rest, withValue).remote.length > 0;
-}
-
-function readTyped(words: readonly string[], command: ManifestCommand): Typed {
-  const typed: Typed = { positional: [], flags: new Map(), ended: false };
-  for (const word of words) {
-    if (typed.pending !== undefined) {
-      typed.flags.set(typed.pending, word);
-      delete typed.pending;
-    } else if (typed.ended || !word.startsWith('-') || word === '-') typed.positional.push(word);
-    else if (word === '--') typed.ended = true;
-    else {
-      const [, long, value, char] = /^(?:--([^=]+)(?:=(.*))?|-(.).*)$/s.exec(word) ?? [];
-      const name = long === undefined ? Object.keys(command.flags ?? {}).find((each) => command.flags?.[each]?.char === char) : longName(long, command);
-      if (name === undefined) continue;
-      typed.flags.set(name, value ?? '');
-      if (command.flags?.[name]?.type === 'option' && value === undefined && (long !== undefined || word.length === 2)) typed.pending = name;
-    }
-  }
-  return typed;
-}
-
-/** The name of the flag typed as `--driver`, `--lines` (an alias) or `--no-restart`. */
-function longName(typed: string, { flags = {} }: ManifestCommand): string | undefined {
-  return Object.keys(flags).find((name) => name === typed || flags[name]?.aliases?.includes(typed) || (flags[name]?.allowNo && `no-${name}` === typed));
 }
 
 function flagCandidates({ flags = {} }: ManifestCommand, typed: Typed, current: string): Candidate[] {

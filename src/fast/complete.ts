@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { readQuestion } from '../completion/answer.ts';
-import { complete, type Manifest } from '../completion/complete.ts';
+import { complete } from '../completion/complete.ts';
 import { completionScript } from '../completion/script.ts';
 import type { Offer } from '../completion/sources.ts';
+import type { Manifest } from '../completion/typed.ts';
 import { b2dHome } from '../config/home.ts';
 import { hostPlatform } from '../platform/platform.ts';
 import { print } from './print.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { AWKWARD_SHARE } from '../../support/completion-home.ts';
+import { TYPED_AND_COMPLETED } from '../../support/completion-cases.ts';
 import { completionWorld, type CompletionWorld } from '../../support/completion-world.ts';
 import { execute } from '../../support/b2d.ts';
 import { ShellSession } from '../../support/shell-session.ts';
@@ -19,28 +19,11 @@ afterAll(async () => {
 });
 
 test.each<[string, string[]]>([
-  ['b2d snaps', ['b2d', 'snapshot']],
-  ['b2d snapshot re', ['b2d', 'snapshot', 'restore']],
+  ...TYPED_AND_COMPLETED,
   ['b2d shellin', ['b2d', 'shellinit']],
-  ['b2d up --disc', ['b2d', 'up', '--discard-state']],
-  ['b2d up --driver v', ['b2d', 'up', '--driver', 'virtualbox']],
-  ['b2d up --driver=v', ['b2d', 'up', '--driver=virtualbox']],
-  ['b2d up -m def', ['b2d', 'up', '-m', 'default']],
   ['b2d up --machine=def', ['b2d', 'up', '--machine=default']],
-  ['b2d config set qemu.f', ['b2d', 'config', 'set', 'qemu.firmware']],
-  ['b2d registry rm localhost:', ['b2d', 'registry', 'rm', 'localhost:5000']],
-  ['b2d share rm /data/I', ['b2d', 'share', 'rm', AWKWARD_SHARE]],
-  ["b2d share rm '/data/I", ['b2d', 'share', 'rm', AWKWARD_SHARE]],
-  ['b2d share rm "/data/I', ['b2d', 'share', 'rm', AWKWARD_SHARE]],
-  ['b2d snapshot restore b', ['b2d', 'snapshot', 'restore', 'before & "after"']],
-  ['b2d up --iso d', ['b2d', 'up', '--iso', 'disk.iso']],
-  ['b2d up --iso=d', ['b2d', 'up', '--iso=disk.iso']],
-  ['b2d up --iso my\\ d', ['b2d', 'up', '--iso', 'my disk.iso']],
-  ['b2d share add im', ['b2d', 'share', 'add', 'images/']],
   ['b2d cp dis', ['b2d', 'cp', 'disk.iso']],
   ['b2d cp disk.iso de', ['b2d', 'cp', 'disk.iso', 'de']], // default: and dev:
-  ['b2d cp disk.iso dev', ['b2d', 'cp', 'disk.iso', 'dev:']],
-  ['b2d ssh ls --', ['b2d', 'ssh', 'ls', '--']],
 ])('%s', async (line, words) => expect(await shell.completed(line)).toEqual(words));
 
 test('two candidates are listed', async () => {

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { TYPED_AND_COMPLETED } from '../../support/completion-cases.ts';
 import { AWKWARD_SHARE } from '../../support/completion-home.ts';
 import { completionWorld, type CompletionWorld } from '../../support/completion-world.ts';
 import { ShellSession } from '../../support/shell-session.ts';
@@ -21,27 +22,7 @@ afterEach(async () => {
 
 test('commands, flags, values, names and files', async () => {
   await shell.run('eval "$(b2d completion zsh)"');
-  const cases: [string, string[]][] = [
-    ['b2d snaps', ['b2d', 'snapshot']],
-    ['b2d snapshot re', ['b2d', 'snapshot', 'restore']],
-    ['b2d up --disc', ['b2d', 'up', '--discard-state']],
-    ['b2d up --driver v', ['b2d', 'up', '--driver', 'virtualbox']],
-    ['b2d up --driver=v', ['b2d', 'up', '--driver=virtualbox']],
-    ['b2d up -m def', ['b2d', 'up', '-m', 'default']],
-    ['b2d config set qemu.f', ['b2d', 'config', 'set', 'qemu.firmware']],
-    ['b2d registry rm localhost:', ['b2d', 'registry', 'rm', 'localhost:5000']],
-    ['b2d share rm /data/I', ['b2d', 'share', 'rm', AWKWARD_SHARE]],
-    ["b2d share rm '/data/I", ['b2d', 'share', 'rm', AWKWARD_SHARE]],
-    ['b2d share rm "/data/I', ['b2d', 'share', 'rm', AWKWARD_SHARE]],
-    ['b2d snapshot restore b', ['b2d', 'snapshot', 'restore', 'before & "after"']],
-    ['b2d up --iso d', ['b2d', 'up', '--iso', 'disk.iso']],
-    ['b2d up --iso=d', ['b2d', 'up', '--iso=disk.iso']],
-    ['b2d up --iso my\\ d', ['b2d', 'up', '--iso', 'my disk.iso']],
-    ['b2d share add im', ['b2d', 'share', 'add', 'images/']],
-    ['b2d cp disk.iso dev', ['b2d', 'cp', 'disk.iso', 'dev:']],
-    ['b2d ssh ls --', ['b2d', 'ssh', 'ls', '--']],
-  ];
-  for (const [line, words] of cases) expect([line, (await shell.completed(line)).map((word) => word.replace(/^images$/, 'images/'))]).toEqual([line, words]); // zsh takes the slash back where a blank follows
+  for (const [line, words] of TYPED_AND_COMPLETED) expect([line, (await shell.completed(line)).map((word) => word.replace(/^images$/, 'images/'))]).toEqual([line, words]); // zsh takes the slash back where a blank follows
 });
 
 test('descriptions are shown', async () => {
