@@ -3,7 +3,7 @@ import { version } from '../version.ts';
 
 /** The commands by what they are for; one that stands in no group is listed under "more". */
 const GROUPS: Record<string, readonly string[]> = {
-  machine: ['init', 'up', 'down', 'restart', 'suspend', 'kill', 'delete'],
+  machine: ['init', 'up', 'down', 'restart', 'suspend', 'kill', 'delete', 'autostart'],
   look: ['status', 'top', 'ls', 'info', 'ip', 'url', 'ports', 'logs', 'doctor', 'version'],
   docker: ['env', 'context', 'engine', 'ca', 'registry'],
   files: ['ssh', 'ssh-config', 'cp', 'share'],

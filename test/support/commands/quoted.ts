@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import ts from 'typescript';
+import { closest } from '../../../src/config/closest.ts';
 import type { CommandManifest } from './list.ts';
 
 /** A command line that a text tells the reader to type. */
@@ -80,8 +81,8 @@ export function problemOf(line: string, { commands }: CommandManifest): string |
   const length = [3, 2, 1].find((count) => words.length >= count && names.has(words.slice(0, count).join(':')));
   const below = (topic: string): boolean => [...names.keys()].some((name) => name.startsWith(`${topic}:`));
   if (length === undefined) {
-    if (!below(first)) return `there is no command "${first}"`;
     const [, second = ''] = words;
+    if (!below(first)) return /^[a-z]+$/.test(second) && closest(first, [...names.keys()]) === undefined ? undefined : `there is no command "${first}"`; // "b2d did not make it" is a sentence
     return /^([a-z]+)$/.test(second) ? `"${first}" has no command "${second}"` : undefined;
   }
   const command = names.get(words.slice(0, length).join(':'));
