@@ -2,7 +2,7 @@ import { B2dError } from '../errors.ts';
 import { machineFlag } from '../machine/errors.ts';
 
 /** The commands that would act on the default machine where none is named. */
-const OF_A_MACHINE = /\bb2d (up|init|down|kill|restart|suspend|status|logs|delete|info|ssh|env|upgrade|engine restart|(?:share|disk|snapshot) [a-z]+|config (?:set|get|unset))(?![\w-])([^,;:"`]*)/g;
+const OF_A_MACHINE = /\bb2d (up|init|down|kill|restart|suspend|status|logs|delete|info|ssh|env|upgrade|engine restart|(?:share|disk|snapshot|autostart) [a-z]+|config (?:set|get|unset))(?![\w-])([^,;:"`]*)/g;
 
 /**
  * Drivers, ssh and TLS say `b2d kill` and mean the machine at hand: typed like that it would be the default one. Here, where the machine is known, the

@@ -12,6 +12,7 @@ test.each([
   ['b2d up --iso PATH --machine dev', 'b2d up --iso PATH --machine dev'],
   ['b2d init --machine NAME --disk 4', 'b2d init --machine NAME --disk 4'],
   ['Until then: b2d ssh docker ps', 'Until then: b2d ssh --machine dev docker ps'],
+  ['b2d autostart on', 'b2d autostart on --machine dev'],
   ['b2d image import PATH', 'b2d image import PATH'],
   ['b2d ssh-config --install', 'b2d ssh-config --install'],
   ['b2d doctor', 'b2d doctor'],
