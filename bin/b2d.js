@@ -2,6 +2,9 @@
 // CommonJS, see package.json beside this file: Node starts it sooner than an ES module, and the oldest can still say what is wrong.
 'use strict';
 
+/** Command lines that go ahead of oclif, by small bundles: shells run `b2d env` and `b2d completion` whenever they start, `b2d __complete` at each Tab. */
+const FAST = { env: 'env', shellinit: 'env', completion: 'complete', __complete: 'complete' };
+
 const node = process.versions.node.split('.').map(Number);
 if (node[0] < 22 || (node[0] === 22 && node[1] < 15)) {
   console.error('Error: b2d needs Node 22.15 or newer; this is Node ' + process.versions.node + '.\n  Try:  install a newer one from https://nodejs.org');
@@ -16,9 +19,8 @@ async function start(argv) {
   await main(argv, require('node:path').join(__dirname, '..', 'dist'));
 }
 
-/** Shells run `b2d env` whenever they start: it and `b2d --version` go ahead of oclif, by small bundles. */
 async function fastPath(argv) {
-  const bundle = argv[0] === 'env' || argv[0] === 'shellinit' ? 'env' : argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v') ? 'version' : undefined;
+  const bundle = argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v') ? 'version' : Object.hasOwn(FAST, argv[0] ?? '') ? FAST[argv[0]] : undefined;
   if (bundle === undefined) return false;
   try {
     return (await require(`../dist/fast/${bundle}.cjs`).run(argv)) !== false;

@@ -47,6 +47,7 @@ function normalise(words: readonly string[], { commands }: Manifest): string[] {
   return remote.length === 0 ? [...words] : [first, ...own, '--', ...remote];
 }
 
-function flagsWithValue(command: ManifestCommand | undefined): string[] {
+/** `--machine`, `-m`: the next word is theirs. */
+export function flagsWithValue(command: Pick<ManifestCommand, 'flags'> | undefined): string[] {
   return Object.entries(command?.flags ?? {}).flatMap(([name, { type, char }]) => (type === 'option' ? [`--${name}`, ...(char === undefined ? [] : [`-${char}`])] : []));
 }

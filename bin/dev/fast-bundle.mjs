@@ -38,7 +38,7 @@ const late = {
 export async function bundleFastPath({ root, outdir, define }) {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { env: 'src/fast/env.ts', version: 'src/fast/version.ts', load: 'src/config/load.ts', virtualbox: 'src/drivers/virtualbox/quick-state.ts' },
+    entryPoints: { env: 'src/fast/env.ts', complete: 'src/fast/complete.ts', version: 'src/fast/version.ts', load: 'src/config/load.ts', virtualbox: 'src/drivers/virtualbox/quick-state.ts' },
     outdir: `${outdir}/fast`,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -46,7 +46,7 @@ export async function bundleFastPath({ root, outdir, define }) {
     platform: 'node',
     target: 'node22.15',
     supported: { 'dynamic-import': false },
-    define: { ...define, 'import.meta.url': '"file:///"' },
+    define: { ...define, 'import.meta.url': '"file:///"', 'import.meta.dirname': '__dirname' },
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [late],

@@ -1,8 +1,10 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
+import { B2dError } from '../errors.ts';
 import { validateMachineName } from '../machine/name.ts';
 import { openMachine, type Machine } from '../machine/machine.ts';
 import type { Workspace } from '../machine/workspace.ts';
 import { hostPlatform } from '../platform/platform.ts';
+import { nameMachine } from './name-machine.ts';
 import { createSession, type Session } from './session.ts';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof B2dCommand)['baseFlags'] & T['flags']>;
@@ -77,6 +79,7 @@ export abstract class B2dCommand<T extends typeof Command> extends Command {
 
   /** oclif would print it its own way; bin/b2d.js prints every error alike. */
   protected override async catch(error: Error): Promise<never> {
-    throw error;
+    const machine = (this.session as Session | undefined)?.machineName; // none where the settings could not be read
+    throw error instanceof B2dError && machine !== undefined ? nameMachine(error, machine) : error;
   }
 }

@@ -8,10 +8,10 @@ import type { Workspace } from '../machine/workspace.ts';
 
 /** For the commands that change what engines are told. */
 export const engineChangeFlags = {
-  restart: Flags.boolean({ description: 'Restart the engine of a running machine, so that it counts at once. Containers go on, but in Swarm mode.', default: true, allowNo: true }),
+  restart: Flags.boolean({ description: 'Restart the engine of a running machine, so that the change counts at once. Containers go on, except in Swarm mode.', default: true, allowNo: true }),
 };
 
-/** Restarts the engine with the settings of now, and tells what that meant. */
+/** Restarts the engine with the current settings, and tells what that meant. */
 export async function restartEngineAndTell(workspace: Workspace, name: string, options: RestartEngineOptions): Promise<{ containers: string }> {
   const result = await withMachine(workspace, name, 'engine restart', async () => restartEngine(workspace, await openMachine(workspace, name), options));
   workspace.progress.note(`The engine of "${name}" was restarted. Its containers ${result.containers === 'kept' ? 'went on' : 'were stopped; those with a restart policy start again'}.`);

@@ -11,8 +11,8 @@ const INTERVAL_S = 2;
 
 /** Flags of the commands that watch. */
 export const watchFlags = {
-  interval: Flags.integer({ char: 'i', description: 'Seconds between two looks; 2 unless told.', min: 1, max: 86_400, helpValue: 'SECONDS' }),
-  count: Flags.integer({ char: 'n', description: 'End after so many; else Ctrl-C ends it.', min: 1, helpValue: 'N' }),
+  interval: Flags.integer({ char: 'i', description: 'Seconds between two looks (default: 2).', min: 1, max: 86_400, helpValue: 'SECONDS' }),
+  count: Flags.integer({ char: 'n', description: 'End after so many looks (default: go on until Ctrl-C).', min: 1, helpValue: 'N' }),
 };
 
 /** Shows what the machine takes, again and again: in place on a terminal, a line each elsewhere, an object on a line with `--json`. */

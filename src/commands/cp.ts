@@ -19,7 +19,7 @@ into a folder that is there, else under the new name; FOLDER/. means what is in 
   static override usage = 'cp SOURCE... DESTINATION [--user NAME] [-m NAME]';
   static override strict = false;
   static override flags = {
-    recursive: Flags.boolean({ char: 'r', description: 'Nothing more: folders are always copied whole.' }),
+    recursive: Flags.boolean({ char: 'r', description: 'As with scp; it changes nothing, for folders are always copied whole.' }),
     user: Flags.string({ char: 'l', description: 'Read and write there as this user: docker or root.', default: 'docker', helpValue: 'NAME' }),
   };
   static override examples = ['<%= config.bin %> cp :/etc/os-release .', '<%= config.bin %> cp site/. :site', '<%= config.bin %> cp --user root daemon.json dev:/etc/'];

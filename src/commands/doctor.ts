@@ -9,7 +9,7 @@ import { terminalTraits } from '../output/terminal.ts';
 import { hostPlatform } from '../platform/platform.ts';
 
 export default class Doctor extends B2dCommand<typeof Doctor> {
-  static override summary = 'Look for what is wrong with this computer, b2d and its machines, and say what helps.';
+  static override summary = 'Look for what is wrong with this computer and its machines; say what helps.';
   static override description = 'Changes nothing. Looks at all machines, or at the one named by --machine. Ends with 1 when something failed.';
 
   /** Settings that cannot be used are a finding, not the end. */

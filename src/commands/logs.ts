@@ -10,10 +10,10 @@ import { followLines, lastLines } from '../platform/follow.ts';
 const KINDS = ['console', 'engine', 'hypervisor'] as const;
 
 export default class Logs extends B2dCommand<typeof Logs> {
-  static override summary = 'Show what the machine wrote to its console at its last start, or what its engine or the hypervisor logged.';
+  static override summary = 'Show the machine\'s console, or the log of its engine or of the hypervisor.';
   static override description = 'With --follow it goes on until Ctrl-C, over restarts of the machine too; with --json then, each line is an object of its own.';
   static override flags = {
-    console: Flags.boolean({ description: 'The console; this is what is shown where nothing else is asked for.', exclusive: ['engine', 'hypervisor'] }),
+    console: Flags.boolean({ description: 'What the machine wrote to its console since its last start; the default.', exclusive: ['engine', 'hypervisor'] }),
     engine: Flags.boolean({ description: 'What dockerd and containerd logged. Needs a running machine.', exclusive: ['console', 'hypervisor'] }),
     hypervisor: Flags.boolean({ aliases: ['driver'], description: 'The hypervisor\'s own log.', exclusive: ['console', 'engine'] }),
     follow: Flags.boolean({ char: 'f', description: 'Go on with what is written from now on.' }),

@@ -5,7 +5,7 @@ import { runningMachine } from '../machine/running.ts';
 import { formatTable } from '../output/table.ts';
 
 export default class Ports extends B2dCommand<typeof Ports> {
-  static override summary = 'List the ports that containers publish, and where this computer answers for them.';
+  static override summary = 'List the ports that containers publish, and where this computer answers.';
   static override description = 'Ports are forwarded by themselves while the machine runs; a port that another program has is tried again until it is free.';
   static override examples = ['<%= config.bin %> ports', '<%= config.bin %> ports --json'];
 

@@ -16,7 +16,7 @@ export interface RestartEngineOptions {
 }
 
 /**
- * Gives the settings of now to the engine of a machine that runs, and starts the engine again. Its containers go on, but in Swarm mode. The caller holds the machine's lock.
+ * Gives the current settings to the engine of a machine that runs, and starts the engine again. Its containers go on, except in Swarm mode. The caller holds the machine's lock.
  * @returns what became of the containers
  * @throws B2dError (machineNotRunning); (failure) with the engine's words where it refuses a setting, and goes on as before
  */

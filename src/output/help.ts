@@ -3,11 +3,11 @@ import { version } from '../version.ts';
 
 /** The commands by what they are for; one that stands in no group is listed under "more". */
 const GROUPS: Record<string, readonly string[]> = {
-  machine: ['init', 'up', 'down', 'restart', 'suspend', 'kill', 'delete'],
+  machine: ['init', 'up', 'down', 'restart', 'suspend', 'kill', 'delete', 'autostart'],
   look: ['status', 'top', 'ls', 'info', 'ip', 'url', 'ports', 'logs', 'doctor', 'version'],
-  docker: ['env', 'context'],
+  docker: ['env', 'context', 'engine', 'ca', 'registry'],
   files: ['ssh', 'ssh-config', 'cp', 'share'],
-  settings: ['config', 'disk', 'snapshot', 'image', 'download', 'upgrade', 'autocomplete'],
+  settings: ['config', 'disk', 'snapshot', 'image', 'download', 'upgrade', 'completion'],
 };
 
 /** `b2d help` on one screen of 24 lines of 80 columns; help for a command is oclif's. */

@@ -4,7 +4,7 @@ import { B2dCommand } from '../../cli/base.ts';
 import { bringToEngine, engineChangeFlags } from '../../cli/engine-change.ts';
 
 export default class CaRm extends B2dCommand<typeof CaRm> {
-  static override summary = 'Take the trust in a certificate authority back.';
+  static override summary = 'Stop trusting a certificate authority that was added.';
   static override hiddenAliases = ['ca:remove'];
   static override args = { name: Args.string({ description: 'The name that "b2d ca ls" shows.', required: true }) };
   static override flags = engineChangeFlags;

@@ -1,7 +1,9 @@
 import { Args } from '@oclif/core';
 import { B2dCommand } from '../../cli/base.ts';
 import { machineSettings } from '../../cli/machine-settings.ts';
-import { isDriverSetting, machineSettingKey } from '../../cli/setting-change.ts';
+import { isDriverSetting } from '../../cli/setting-change.ts';
+import { closest } from '../../config/closest.ts';
+import { SETTING_KEYS } from '../../config/settings.ts';
 import { describeSettings } from '../../config/views.ts';
 import { B2dError } from '../../errors.ts';
 
@@ -13,10 +15,15 @@ export default class ConfigGet extends B2dCommand<typeof ConfigGet> {
 
   async run(): Promise<object> {
     const { key } = this.args;
-    if (key !== 'machine' && !isDriverSetting(key)) machineSettingKey(key);
     const row = describeSettings(await machineSettings(this.workspace, this.machineName, this.settings, this.load)).find((each) => each.key === key);
+    if (row === undefined && !isDriverSetting(key)) throw unknownSetting(key);
     if (row === undefined) throw new B2dError(`"${key}" has no value: the driver chooses.`, { remedy: `b2d config set ${key} VALUE` });
     this.log(row.value);
     return row;
   }
+}
+
+function unknownSetting(key: string): B2dError {
+  const meant = closest(key, SETTING_KEYS);
+  return new B2dError(`"${key}" is not a setting.`, { exit: 'usage', remedy: [...(meant === undefined ? [] : [`b2d config get ${meant}`]), 'See all of them: b2d config'] });
 }

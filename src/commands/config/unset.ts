@@ -4,7 +4,7 @@ import { applyChange, isDriverSetting, machineSettingKey } from '../../cli/setti
 import { B2dError } from '../../errors.ts';
 
 export default class ConfigUnset extends B2dCommand<typeof ConfigUnset> {
-  static override summary = 'Give the machine what a new one would get.';
+  static override summary = 'Set a setting of the machine back to what a new machine would get.';
   static override description = 'memory, cpus, or a setting of the machine\'s driver, which is then the driver\'s own choice. It counts from the next start.';
   static override args = { key: Args.string({ description: 'Which setting.', required: true }) };
   static override examples = ['<%= config.bin %> config unset qemu.accel'];

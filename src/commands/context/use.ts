@@ -7,8 +7,8 @@ import { engineEndpoint, withMachine } from '../../machine/machine.ts';
 import { clientName } from '../../machine/name.ts';
 
 export default class ContextUse extends B2dCommand<typeof ContextUse> {
-  static override summary = 'Let the docker client use the machine in every shell, as `docker context use` does.';
-  static override description = 'Brings the context up to date first. Back to what it was: docker context use NAME';
+  static override summary = 'Let the docker client use the machine in every shell.';
+  static override description = 'As `docker context use`, and brings the context up to date first. Back to what it was: docker context use NAME';
 
   async run(): Promise<object> {
     const { platform, progress } = this.workspace;

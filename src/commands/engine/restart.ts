@@ -2,8 +2,8 @@ import { B2dCommand } from '../../cli/base.ts';
 import { restartEngineAndTell } from '../../cli/engine-change.ts';
 
 export default class EngineRestart extends B2dCommand<typeof EngineRestart> {
-  static override summary = 'Restart the Docker engine with the settings of now; the machine goes on.';
-  static override description = 'Takes over config.toml\'s [engine] and [registry], "b2d registry", "b2d ca" and the proxy of this shell. Containers go on, but in Swarm mode.';
+  static override summary = 'Restart the Docker engine with the current settings; the machine goes on.';
+  static override description = 'Applies [engine] and [registry] of config.toml, "b2d registry", "b2d ca" and the proxy of this shell. Containers go on, except in Swarm mode.';
 
   async run(): Promise<object> {
     const name = this.machineName;

@@ -6,7 +6,7 @@ import { parseRegistry, type RegistryList } from '../../config/registries.ts';
 import { B2dError } from '../../errors.ts';
 
 export default class RegistryAdd extends B2dCommand<typeof RegistryAdd> {
-  static override summary = 'Tell the engines of all machines of a mirror of Docker Hub, or of a registry without TLS.';
+  static override summary = 'Add a mirror of Docker Hub, or a registry without TLS, for all machines.';
   static override description = 'A registry with a certificate of a private CA needs that CA instead: b2d ca add FILE. A registry on this computer is 10.0.2.2:PORT to the machines.';
   static override flags = {
     mirror: Flags.string({ description: 'A mirror that is asked before Docker Hub.', helpValue: 'URL', multiple: true, multipleNonGreedy: true }),

@@ -4,7 +4,7 @@ import { REGISTRY_LISTS } from '../../config/registries.ts';
 import { formatTable } from '../../output/table.ts';
 
 export default class RegistryLs extends B2dCommand<typeof RegistryLs> {
-  static override summary = 'List the mirrors and insecure registries that engines are told of, and where each comes from.';
+  static override summary = 'List the mirrors and insecure registries, and where each comes from.';
   static override hiddenAliases = ['registry:list'];
 
   async run(): Promise<object> {

@@ -6,7 +6,7 @@ import { withMachine } from '../../machine/machine.ts';
 import { findSnapshot, restoreSnapshot } from '../../machine/snapshots.ts';
 
 export default class SnapshotRestore extends B2dCommand<typeof SnapshotRestore> {
-  static override summary = 'Put the machine\'s images, containers and volumes back to a snapshot. What came after it is lost.';
+  static override summary = 'Put images, containers and volumes back to a snapshot; what came later is lost.';
   static override description = 'Asks first. The machine must be down; one that is suspended loses its state. Settings, ports, keys, certificates and the boot image stay those of today.';
   static override hiddenAliases = ['snapshot:apply'];
   static override args = { name: Args.string({ description: 'Which snapshot.', required: true }) };

@@ -15,12 +15,13 @@ export interface QemuSettings {
   args: string[];
 }
 
-const NAMES = ['qemu.program', 'qemu.img', 'qemu.accel', 'qemu.cpu', 'qemu.firmware', 'qemu.args'];
+/** The names of its settings. */
+export const QEMU_SETTINGS = ['qemu.program', 'qemu.img', 'qemu.accel', 'qemu.cpu', 'qemu.firmware', 'qemu.args'];
 
 /** Reads the `qemu.*` settings; other drivers' are ignored. @throws B2dError (usage) naming the wrong one. */
 export function parseSettings(extra: Readonly<Record<string, string>>): QemuSettings {
-  const unknown = Object.keys(extra).find((name) => name.startsWith('qemu.') && !NAMES.includes(name));
-  if (unknown !== undefined) throw badSetting(unknown, `The QEMU driver knows ${NAMES.join(', ')}.`);
+  const unknown = Object.keys(extra).find((name) => name.startsWith('qemu.') && !QEMU_SETTINGS.includes(name));
+  if (unknown !== undefined) throw badSetting(unknown, `The QEMU driver knows ${QEMU_SETTINGS.join(', ')}.`);
   const firmware = extra['qemu.firmware'] ?? 'bios';
   if (firmware !== 'bios' && firmware !== 'uefi') throw badSetting('qemu.firmware', `"${firmware}" is neither bios nor uefi.`);
   return {

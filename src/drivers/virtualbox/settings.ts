@@ -10,12 +10,13 @@ export interface VirtualBoxSettings {
   extradata: Record<string, string>;
 }
 
-const NAMES = ['virtualbox.program', 'virtualbox.modifyvm', 'virtualbox.extradata'];
+/** The names of its settings. */
+export const VIRTUALBOX_SETTINGS = ['virtualbox.program', 'virtualbox.modifyvm', 'virtualbox.extradata'];
 
 /** Reads the `virtualbox.*` settings; other drivers' are ignored. @throws B2dError (usage) naming the wrong one. */
 export function parseSettings(extra: Readonly<Record<string, string>>): VirtualBoxSettings {
-  const unknown = Object.keys(extra).find((name) => name.startsWith('virtualbox.') && !NAMES.includes(name));
-  if (unknown !== undefined) throw badSetting(unknown, `The VirtualBox driver knows ${NAMES.join(', ')}.`);
+  const unknown = Object.keys(extra).find((name) => name.startsWith('virtualbox.') && !VIRTUALBOX_SETTINGS.includes(name));
+  if (unknown !== undefined) throw badSetting(unknown, `The VirtualBox driver knows ${VIRTUALBOX_SETTINGS.join(', ')}.`);
   const program = extra['virtualbox.program'];
   return { ...(program && { program }), modifyvm: optionsOf(extra['virtualbox.modifyvm']), extradata: extraDataOf(extra['virtualbox.extradata']) };
 }

@@ -68,7 +68,7 @@ test.each([
 
 describe('b2d help', () => {
   const all = `init up down restart suspend kill delete status ls info ip url ports env context ssh ssh-config cp config share:add share:list disk:resize snapshot:save
-    download upgrade logs doctor version autocomplete`.split(/\s+/);
+    download upgrade logs doctor version completion`.split(/\s+/);
 
   test.each([false, true])('fits a screen of 24 lines of 80 columns (Windows: %p)', (windows) => {
     const lines = rootHelp([...all, 'a-new-command'], windows).split('\n');
