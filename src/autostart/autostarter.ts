@@ -6,8 +6,6 @@ import { userUnits } from './systemd.ts';
 
 /** A machine's entry, as it is there. */
 export interface AutostartEntry {
-  /** The file, or the value of the registry. */
-  where: string;
   /** What it starts; undefined where b2d did not make it. */
   start: LoginStart | undefined;
   /** Whether it says that as this b2d would. */

@@ -10,7 +10,7 @@ export async function readEntryFile(file: string, render: (start: LoginStart) =>
   const text = await readIfThere(file);
   if (text === undefined) return undefined;
   const start = readMark(text);
-  return { where: file, start, unchanged: start !== undefined && render(start) === text };
+  return { start, unchanged: start !== undefined && render(start) === text };
 }
 
 /** Names of machines by the files `<prefix>NAME<suffix>` of a folder. */

@@ -58,7 +58,7 @@ export function runKey(platform: Platform): Autostarter {
       const value = await find(machine);
       if (value === undefined) return undefined;
       const start = readWindowsCommand(platform, value.command);
-      return { where: this.where(machine), start, unchanged: start !== undefined, ...(value.flag % 2 === 1 && { idle: 'It is switched off in the settings of Windows, under Startup, or in the Task Manager.' }) };
+      return { start, unchanged: start !== undefined, ...(value.flag % 2 === 1 && { idle: 'It is switched off in the settings of Windows, under Startup, or in the Task Manager.' }) };
     },
 
     async write(start) {

@@ -3,6 +3,7 @@ import { B2dError, codeOf } from '../errors.ts';
 import { makePrivateDirectory, readIfThere, storageError, writeAtomic } from '../platform/files.ts';
 import type { Platform } from '../platform/platform.ts';
 import { judgeAuthority, readCertificates, type Authority } from './certificates.ts';
+import { authorityNames, CA_NAME, CA_SUFFIX, caDirectory } from './folder.ts';
 
 /** A file of authorities that every machine's engine trusts. */
 export interface StoredAuthorities {
@@ -17,13 +18,6 @@ export interface CaStore {
   home: string;
   now(): Date;
 }
-
-const SUFFIX = '.pem';
-/** Members of the config drive have at most 100 characters without an extension of tar. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-/** Where the authorities are: a PEM file put there by hand counts as well. */
-export const caDirectory = ({ platform, home }: Pick<CaStore, 'platform' | 'home'>): string => platform.path.join(home, 'ca');
 
 /**
  * Keeps the certificates of a file (and nothing else of it), for all machines.
@@ -50,7 +44,7 @@ export async function addAuthorities(store: CaStore, source: string, wantedName?
 /** All authorities, by name. A file that cannot be used is told to `note` and left out. */
 export async function listAuthorities(store: CaStore, note: (text: string) => void): Promise<StoredAuthorities[]> {
   const found: StoredAuthorities[] = [];
-  for (const name of await names(store)) {
+  for (const name of await authorityNames(store)) {
     const file = fileOf(store, name);
     try {
       const certificates = readCertificates(await fs.readFile(file), file);
@@ -70,20 +64,12 @@ export async function removeAuthorities(store: CaStore, name: string): Promise<v
     await fs.rm(file);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw storageError('remove', file, error);
-    const known = await names(store);
+    const known = await authorityNames(store);
     throw new B2dError(`There are no certificates by the name "${name}".`, { exit: 'usage', reason: known.length === 0 ? 'There are none at all.' : `There are: ${known.join(', ')}.`, remedy: 'b2d ca ls' });
   }
 }
 
-async function names(store: CaStore): Promise<string[]> {
-  const entries = await fs.readdir(caDirectory(store)).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw storageError('read', caDirectory(store), error);
-  });
-  return entries.filter((entry) => entry.endsWith(SUFFIX)).map((entry) => entry.slice(0, -SUFFIX.length)).filter((name) => NAME.test(name)).sort();
-}
-
-const fileOf = (store: CaStore, name: string): string => store.platform.path.join(caDirectory(store), `${name}${SUFFIX}`);
+const fileOf = (store: CaStore, name: string): string => store.platform.path.join(caDirectory(store), `${name}${CA_SUFFIX}`);
 
 /** `/tmp/Example Root.crt` is `Example-Root`. */
 function defaultName({ path }: Platform, source: string): string {
@@ -91,7 +77,7 @@ function defaultName({ path }: Platform, source: string): string {
 }
 
 function checkedName(name: string): string {
-  if (NAME.test(name)) return name;
+  if (CA_NAME.test(name)) return name;
   throw new B2dError(`"${name}" cannot be a name for certificates.`, { exit: 'usage', reason: 'It must be letters, digits, "-", "_" and ".", at most 64, and begin with a letter or digit.', remedy: 'Choose another: --name company' });
 }
 

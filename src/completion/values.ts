@@ -1,4 +1,4 @@
-import fs from 'node:fs/promises';
+import { authorityNames } from '../ca/folder.ts';
 import { registryFileOf, readRegistryFile } from '../config/registry-file.ts';
 import { requireQemu } from '../drivers/qemu/find.ts';
 import { qemuFiles } from '../drivers/qemu/layout.ts';
@@ -22,9 +22,8 @@ export async function machines({ platform, home }: Context): Promise<Candidate[]
 }
 
 /** The names that `b2d ca ls` shows. */
-export async function authorities({ platform, home }: Context): Promise<Candidate[]> {
-  const entries = await fs.readdir(platform.path.join(home, 'ca'));
-  return entries.flatMap((entry) => /^([A-Za-z0-9].*)\.pem$/.exec(entry)?.[1] ?? []).sort().map((value) => ({ value }));
+export async function authorities(context: Context): Promise<Candidate[]> {
+  return (await authorityNames(context)).map((value) => ({ value }));
 }
 
 export async function registries({ platform, home }: Context): Promise<Candidate[]> {

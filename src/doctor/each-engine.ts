@@ -16,5 +16,6 @@ export async function ofEachEngine(context: DoctorContext, nothing: string, look
     const { engine } = await context.status(machine);
     return engine === undefined || 'error' in engine ? [] : look(machine, { machine: machine.record.name });
   }));
-  return found.flat().length > 0 ? found.flat() : [skipped(nothing)];
+  const findings = found.flat();
+  return findings.length > 0 ? findings : [skipped(nothing)];
 }

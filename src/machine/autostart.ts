@@ -87,14 +87,18 @@ export async function autostartOn(workspace: Surroundings, name: string): Promis
  */
 export async function autostartOff(workspace: Surroundings, name: string): Promise<AutostartStatus> {
   const before = await autostartStatus(workspace, name);
-  if (before.state !== 'other' && before.state !== 'foreign') await autostarterFor(workspace.platform).remove(name);
+  await remove(workspace, before);
   return before;
 }
 
 /** Removes the entry of a machine that is deleted: not one of another B2D_HOME, whose drive may only not be there. */
 export async function dropAutostart(workspace: Surroundings, name: string): Promise<void> {
-  const { home = workspace.home } = await autostartStatus(workspace, name);
-  if (home === workspace.home) await autostartOff(workspace, name);
+  const status = await autostartStatus(workspace, name);
+  if (status.home === undefined || status.home === workspace.home) await remove(workspace, status);
+}
+
+async function remove({ platform }: Surroundings, { name, state }: AutostartStatus): Promise<void> {
+  if (state !== 'other' && state !== 'foreign') await autostarterFor(platform).remove(name);
 }
 
 /** The entries, whatever machine they are for. */

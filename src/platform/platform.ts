@@ -53,14 +53,15 @@ export interface Platform {
 /** The platform of this process. */
 export function hostPlatform(): Platform {
   const name = process.platform;
+  const user = os.userInfo();
   return {
     os: name === 'win32' || name === 'darwin' ? name : 'linux',
     arch: process.arch,
     env: process.env,
     homeDir: os.homedir(),
     tmpDir: os.tmpdir(),
-    userName: os.userInfo().username,
-    uid: os.userInfo().uid,
+    userName: user.username,
+    uid: user.uid,
     release: os.release(),
     path: name === 'win32' ? path.win32 : path.posix,
     totalMemory: os.totalmem(),

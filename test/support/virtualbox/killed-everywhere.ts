@@ -15,7 +15,7 @@ export interface Scenario {
   codes: number[];
   /** Commands after the comparison. */
   tidy?: string[][];
-  /** Only calls that change something. What is left out are kills before b2d goes from reading to writing files of its own, which other scenarios have. */
+  /** Only calls that change something, for commands that write no files of b2d's own: after a call that reads, all is as it was before it. */
   changes?: boolean;
   /** Only these calls, the first of each kind, and VBoxManage is killed too, that many seconds after the call has begun. */
   only?: { calls: RegExp; seconds: (n: number) => number };
