@@ -36,11 +36,16 @@ export async function pressUntilAtRest(machine: Machine, deadlineMs = DEADLINE_M
   let nextPress = Date.now();
   const report = await waitForState(machine, ({ state }) => isAtRest(state), async ({ state }) => {
     if (state !== 'running' || Date.now() < nextPress) return;
-    await machine.driver.shutdown(machine.spec);
+    await machine.driver.shutdown(machine.spec).catch(unlessItWentOff);
     nextPress = Date.now() + PRESS_AGAIN_MS;
   }, deadlineMs);
   if (report !== undefined) return report.state;
   throw stuck(machine, `"${machine.record.name}" did not shut down within ${deadlineMs / 1000} seconds.`, 'The guest did not react to its power button, or a container does not end.');
+}
+
+/** Between the look at the machine and the press it may have gone off by itself, or by an earlier press: the next look tells. */
+function unlessItWentOff(error: unknown): void {
+  if (!(error instanceof B2dError) || error.exit !== 'machineNotRunning') throw error;
 }
 
 /** Asks again and again until the answer is wanted; undefined at the deadline. */

@@ -107,6 +107,17 @@ test('docs/states.md has a row for each state and a column for each command', as
   }
 });
 
+test('down of a machine that goes off just before its button is pressed is done; another error is told', async () => {
+  await found('running');
+  driver.shutdown = async () => { throw new B2dError('The hypervisor failed.', { exit: 'hypervisorFailed' }); };
+  await expect(commands.down()).rejects.toMatchObject({ exit: 'hypervisorFailed' });
+  driver.shutdown = async () => {
+    await driver.off();
+    throw new B2dError('The machine is not running.', { exit: 'machineNotRunning' });
+  };
+  expect(await commands.down()).toEqual({ acted: true, state: 'stopped' });
+});
+
 describe('a saved state that cannot be read', () => {
   beforeEach(async () => {
     await found('saved');
