@@ -20,7 +20,7 @@ build_initramfs() {
   CA_CERTIFICATES=$PACKAGE_DIR/usr/share/ca-certificates
   local -a parts=("$ENGINE" "$CA_CERTIFICATES")
   for name in "${!TOOL_DIRS[@]}"; do parts+=("${TOOL_DIRS[$name]}"); done
-  cached initramfs "$(hash_of "$ISO_DIR/rootfs" "$ISO_DIR/build/image/root.sh" "$ISO_DIR/build/image/initramfs.sh" "=$VERSION" "=$SOURCE_DATE_EPOCH" \
+  cached initramfs "$(hash_of "$ISO_DIR/rootfs" "$ISO_DIR/build/image/root.sh" "$ISO_DIR/build/image/initramfs.sh" "$ISO_DIR/build/image/sizes.sh" "=$VERSION" "=$SOURCE_DATE_EPOCH" \
     "=$(printf '%s\n' "${parts[@]}" | LC_ALL=C sort)" "=$(versions_matching 'zstd|cpio|coreutils')")" pack_initramfs
   INITRAMFS=$ENTRY/initrd.img ROOT_SIZES=$ENTRY/sizes
   step_end "$(size_of "$INITRAMFS") bytes"

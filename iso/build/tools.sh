@@ -30,7 +30,7 @@ declare -A TOOL_DIRS=()
 build_tools() {
   step "Small programs"
   local name
-  for name in busybox crun dropbear e2fsprogs iptables openssh tini; do build_tool "$name"; done
+  for name in busybox crun dnsmasq dropbear e2fsprogs iptables openssh tini; do build_tool "$name"; done
   cached tool/own "$(hash_of "$ISO_DIR/tools" "$ISO_DIR/build/tool/common.sh" "$ISO_DIR/build/tool/own.sh" "=$(toolchain_id)")" compile_own
   TOOL_DIRS[own]=$ENTRY
   step_end

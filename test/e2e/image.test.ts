@@ -55,7 +55,7 @@ describe('the built image', () => {
   test('names every source with version and licence', async () => {
     const { sources } = (await built()).manifest;
     const names = sources.map((source) => source.package);
-    expect(names).toEqual(expect.arrayContaining(['docker.io', 'containerd', 'linux', 'busybox', 'crun', 'dropbear', 'e2fsprogs', 'iptables', 'openssh', 'tini', 'musl', 'glibc']));
+    expect(names).toEqual(expect.arrayContaining(['docker.io', 'containerd', 'linux', 'busybox', 'crun', 'dnsmasq', 'dropbear', 'e2fsprogs', 'iptables', 'openssh', 'tini', 'musl', 'glibc']));
     for (const source of sources) {
       expect(source.version).not.toBe('');
       expect(source.licence).not.toBe('unknown');

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { TestHome } from '../support/b2d.ts';
+import { eventually } from '../support/eventually.ts';
 import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
 
 /** Folders of this computer in containers, and its own services reached from them. The tests build on each other: each start of the machine takes long under emulation. */
@@ -71,9 +72,35 @@ test('doctor finds a container with a folder that is not shared', async () => {
   await home.docker(['rm', '-f', 'lost']);
 });
 
-test('containers reach a server on this computer’s 127.0.0.1 by host.docker.internal', async () => {
-  const answer = await askHost();
-  expect(answer).toEqual({ code: 0, stdout: 'from the host\n', stderr: '' });
+test('containers reach a server on this computer’s 127.0.0.1 by host.docker.internal, in every kind of network', async () => {
+  const reached = { code: 0, stdout: 'from the host\n', stderr: '' };
+  expect(await askHost()).toEqual(reached);
+  expect(await askHost('--add-host', 'host.docker.internal:host-gateway')).toEqual(reached);
+  expect(await askHost('--network', 'host')).toEqual(reached);
+  await home.docker(['network', 'create', 'own']); // has the engine's own name server before the machine's
+  expect(await askHost('--network', 'own')).toEqual(reached);
+});
+
+test('containers find other names by the server that the network told the machine', async () => {
+  const lookUp = (name: string, ...flags: string[]) => home.docker(['run', '--rm', ...flags, BUSYBOX, 'nslookup', name]);
+  const told = await home.must(['ssh', 'cat /etc/resolv.conf']);
+  const tell = (resolvConf: string) => home.must(['ssh', '--user', 'root', `echo '${resolvConf.trim()}' > /etc/resolv.conf.new && mv /etc/resolv.conf.new /etc/resolv.conf`]);
+  await home.must(['ssh', '--user', 'root', 'dnsmasq --conf-file=/dev/null --pid-file=/run/company.pid --user=nobody --listen-address=127.0.0.1 --bind-interfaces --no-resolv --no-hosts --host-record=wiki.company.test,192.0.2.7']);
+  try {
+    await tell('nameserver 127.0.0.1');
+    for (const network of ['bridge', 'own']) {
+      expect(await lookUp('wiki.company.test', '--network', network)).toMatchObject({ code: 0, stdout: expect.stringContaining('192.0.2.7') });
+      expect(await lookUp('none.company.test', '--network', network)).toMatchObject({ code: 1 });
+    }
+  } finally {
+    await tell(told);
+    await home.must(['ssh', '--user', 'root', 'kill $(cat /run/company.pid)']);
+  }
+});
+
+test('the name server comes back when it ends', async () => {
+  await home.must(['ssh', '--user', 'root', 'killall -9 dnsmasq']);
+  await eventually(async () => expect(await askHost()).toMatchObject({ stdout: 'from the host\n' }), 120_000);
 });
 
 test('a share that is taken away is unmounted at once; one that is read-only cannot be written to, whatever the guest does', async () => {
@@ -109,12 +136,12 @@ test('a share of a folder with B2D_HOME in it hides that from the guest', async 
 });
 
 /** A container asks a real server of this computer. */
-async function askHost() {
+async function askHost(...flags: string[]) {
   const server = http.createServer((_, response) => response.end('from the host\n')).listen(0, '127.0.0.1');
   try {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
-    return await home.docker(['run', '--rm', '--add-host', 'host.docker.internal:host-gateway', BUSYBOX, 'wget', '-qO-', '-T', '60', `http://host.docker.internal:${port}/`]);
+    return await home.docker(['run', '--rm', ...flags, BUSYBOX, 'wget', '-qO-', '-T', '60', `http://host.docker.internal:${port}/`]);
   } finally {
     server.closeAllConnections();
     server.close();

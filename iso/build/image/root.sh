@@ -33,6 +33,7 @@ for name in containerd containerd-shim-runc-v2 docker-proxy; do ln usr/bin/docke
 put "$TOOL_crun/crun" /usr/bin/crun
 link crun /usr/bin/runc
 put "$TOOL_tini/tini" /usr/bin/docker-init
+put "$TOOL_dnsmasq/dnsmasq" /usr/sbin/dnsmasq
 
 put "$TOOL_iptables/xtables-legacy-multi" /usr/sbin/xtables-legacy-multi
 for name in iptables ip6tables; do link xtables-legacy-multi "/usr/sbin/$name" "/usr/sbin/$name-save" "/usr/sbin/$name-restore"; done

@@ -6,7 +6,7 @@ cd /build/root
 engine=usr/bin/dockerd
 rest=$(stat -c %s /build/initrd.img)
 for file in bin/busybox usr/bin/crun usr/bin/docker-init usr/sbin/xtables-legacy-multi sbin/mke2fs sbin/e2fsck sbin/resize2fs \
-  usr/sbin/dropbear usr/libexec/sftp-server etc/ssl/certs/ca-certificates.crt usr/libexec/b2d/*; do
+  usr/sbin/dropbear usr/sbin/dnsmasq usr/libexec/sftp-server etc/ssl/certs/ca-certificates.crt usr/libexec/b2d/*; do
   [ -f "$file" ] || continue
   packed=$(zstd -q --single-thread --ultra -22 -c "$file" | wc -c)
   rest=$((rest - packed))

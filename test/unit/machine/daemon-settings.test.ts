@@ -31,7 +31,7 @@ async function inGuest(settings: DaemonSettings): Promise<Record<string, unknown
 
 describe('daemon.json in the guest', () => {
   const image = {
-    'storage-driver': 'overlay2', features: { 'containerd-snapshotter': false }, 'exec-opts': ['native.cgroupdriver=cgroupfs'], 'host-gateway-ips': ['10.0.2.2'],
+    'storage-driver': 'overlay2', features: { 'containerd-snapshotter': false }, 'exec-opts': ['native.cgroupdriver=cgroupfs'], 'host-gateway-ips': ['10.0.2.2'], dns: ['10.0.2.53'],
     'log-driver': 'json-file', 'log-opts': { 'max-size': '10m', 'max-file': '3' },
   };
 
