@@ -5,13 +5,14 @@ import type { Platform } from './platform.ts';
 
 /**
  * Writes a file beside its target, flushes it to disk and renames it, so that a reader or a cut-off write never
- * sees half a file. `mode` is a Unix mode; on Windows use `writePrivate` where others must not read.
+ * sees half a file. `mode` is a Unix mode; on Windows use `writePrivate` where others must not read. Without `fsync`,
+ * which takes as long as the disk is slow, a power cut may leave an empty file.
  * @throws B2dError (storage) naming the file when it cannot be written.
  */
-export async function writeAtomic(file: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
+export async function writeAtomic(file: string, data: string | Uint8Array, mode = 0o644, { fsync = true } = {}): Promise<void> {
   try {
     const { default: writeFileAtomic } = await import('write-file-atomic'); // lazily: `b2d env` only reads
-    await writeFileAtomic(file, typeof data === 'string' ? data : Buffer.from(data), { mode, fsync: true });
+    await writeFileAtomic(file, typeof data === 'string' ? data : Buffer.from(data), { mode, fsync });
   } catch (error) {
     throw storageError('write', file, error);
   }

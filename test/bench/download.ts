@@ -47,7 +47,10 @@ export async function download(): Promise<Report> {
 
 async function compare(program: string, url: string, folder: string, b2dFirst: boolean): Promise<Round> {
   const file = path.join(folder, 'curl.iso');
-  const own = async (): Promise<Measured> => JSON.parse(await must(process.execPath, [program, url, folder])) as Measured;
+  const own = async (): Promise<Measured> => {
+    await must('sync', []); // b2d waits for its file to be on the disk, and would wait for the removal of the files before as well
+    return JSON.parse(await must(process.execPath, [program, url, folder])) as Measured;
+  };
   const first = b2dFirst ? await own() : undefined;
   const curlMs = Number(await must(tool('curl', 'curl'), ['-sS', '--noproxy', '*', '-w', '%{time_total}', '-o', file, url])) * 1000;
   const begin = performance.now();

@@ -2,14 +2,14 @@ import fs from 'node:fs';
 import { B2dError } from '../../errors.ts';
 import { formatDuration } from '../../output/units.ts';
 import { digestOf } from '../../platform/digest.ts';
-import { exists, storageError, writeAtomic } from '../../platform/files.ts';
+import { exists, storageError } from '../../platform/files.ts';
 import { withLock } from '../../platform/lock.ts';
 import { checkedAddress } from './address.ts';
 import { attempt } from './attempt.ts';
 import { gaveUp, interrupted, TryAgain, wrongDigest } from './errors.ts';
 import { openJob, type Job } from './job.ts';
 import { DEFAULT_PATIENCE, type Downloaded, type DownloadOptions } from './options.ts';
-import { readKnown, sidecarOf } from './partial.ts';
+import { readKnown, sidecarOf, writeKnown } from './partial.ts';
 import { delayBefore } from './retry.ts';
 
 /**
@@ -84,7 +84,6 @@ async function fetchAll(job: Job): Promise<void> {
 async function finish({ partial, options, shown }: Job): Promise<Downloaded> {
   const sha256 = partial.digest();
   const file = options.target(sha256);
-  const sidecar = sidecarOf(partial.file);
   await partial.seal();
   try {
     if (options.sha256 !== undefined && sha256 !== options.sha256) throw wrongDigest(shown, sha256, options.sha256);
@@ -94,8 +93,8 @@ async function finish({ partial, options, shown }: Job): Promise<Downloaded> {
     throw error;
   }
   await putInPlace(partial.file, file, sha256);
-  if (options.sha256 !== undefined) await fs.promises.rm(sidecar, { force: true });
-  else await writeAtomic(sidecar, `${JSON.stringify({ ...partial.known, finished: sha256 })}\n`, 0o600); // for those who wait
+  if (options.sha256 !== undefined) await fs.promises.rm(sidecarOf(partial.file), { force: true });
+  else await writeKnown(partial.file, { ...partial.known, finished: sha256 }); // for those who wait
   return { file, sha256, size: partial.size, etag: partial.known.etag, fetched: true };
 }
 

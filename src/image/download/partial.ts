@@ -22,11 +22,16 @@ const READ_SIZE = 1024 ** 2;
 const WRITE_SIZE = 256 * 1024;
 /** Of what comes slowly a kill -9 costs no more than the last moment. */
 const WRITE_WITHIN_MS = 50;
-const SYNC_SIZE = 8 * 1024 ** 2;
+const SYNC_SIZE = 2 * 1024 ** 2;
 
 /** The sidecar of a partial file: `<name>.partial.json`. */
 export function sidecarOf(partial: string): string {
   return `${partial}.json`;
+}
+
+/** Does not wait for the disk: what a power cut leaves empty means that nothing is known, and the download begins anew. */
+export async function writeKnown(partial: string, known: Known): Promise<void> {
+  await writeAtomic(sidecarOf(partial), `${JSON.stringify(known)}\n`, 0o600, { fsync: false });
 }
 
 /** What the sidecar says; undefined where there is none, or none that can be read. */
@@ -59,6 +64,7 @@ export class Partial {
   private timer: NodeJS.Timeout | undefined;
   private synced: Promise<void> = Promise.resolve();
   private begunToSync = 0;
+  private syncing = false;
 
   private constructor(file: string, handle: fs.FileHandle, known: Known) {
     [this.file, this.handle, this.known] = [file, handle, known];
@@ -86,7 +92,7 @@ export class Partial {
     this.hash = crypto.createHash('sha256');
     this.size = this.pieces = this.begunToSync = 0;
     await this.handle.truncate(0).catch((error: unknown) => { throw storageError('write', this.file, error); });
-    await writeAtomic(sidecarOf(this.file), `${JSON.stringify(known)}\n`, 0o600);
+    await writeKnown(this.file, known);
   }
 
   /**
@@ -129,13 +135,13 @@ export class Partial {
       throw storageError('write', this.file, error);
     }
     pieces.forEach(release);
-    if (position - this.begunToSync >= SYNC_SIZE) this.beginSync(position);
+    if (!this.syncing && position - this.begunToSync >= SYNC_SIZE) this.beginSync(position);
   }
 
   /** Has the disk work while more comes: less is left for the end. */
   private beginSync(position: number): void {
-    this.begunToSync = position;
-    this.synced = this.synced.then(() => this.handle.datasync());
+    [this.begunToSync, this.syncing] = [position, true];
+    this.synced = this.synced.then(() => this.handle.datasync()).finally(() => { this.syncing = false; });
     this.synced.catch(() => undefined); // told by seal: a later sync would not tell it again
   }
 
