@@ -1,11 +1,10 @@
 import fs from 'node:fs/promises';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { TestHome } from '../support/b2d.ts';
 import { eventually } from '../support/eventually.ts';
 import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
+import { serve } from '../support/http-faults.ts';
 
 /** Folders of this computer in containers, and its own services reached from them. The tests build on each other: each start of the machine takes long under emulation. */
 let home: TestHome;
@@ -137,13 +136,10 @@ test('a share of a folder with B2D_HOME in it hides that from the guest', async 
 
 /** A container asks a real server of this computer. */
 async function askHost(...flags: string[]) {
-  const server = http.createServer((_, response) => response.end('from the host\n')).listen(0, '127.0.0.1');
+  const server = await serve((_, response) => response.end('from the host\n'));
   try {
-    await new Promise((resolve) => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
-    return await home.docker(['run', '--rm', ...flags, BUSYBOX, 'wget', '-qO-', '-T', '60', `http://host.docker.internal:${port}/`]);
+    return await home.docker(['run', '--rm', ...flags, BUSYBOX, 'wget', '-qO-', '-T', '60', `http://host.docker.internal:${server.port}/`]);
   } finally {
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   }
 }

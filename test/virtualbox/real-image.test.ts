@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { TestHome } from '../support/b2d.ts';
 import { BUSYBOX, importBusybox } from '../support/busybox-image.ts';
+import { serve } from '../support/http-faults.ts';
 import { SUSPENDING_INTERPRETER } from '../support/virtualbox/interpreter.ts';
 
 /**
@@ -27,6 +28,8 @@ function virtualBox(): NodeJS.ProcessEnv {
   const program = { B2D_VIRTUALBOX_PROGRAM: process.env['B2D_TEST_VBOXMANAGE'] };
   return own ? program : { ...program, ...isolated, B2D_VIRTUALBOX_MODIFYVM: SUSPENDING_INTERPRETER };
 }
+
+const folder = (name: string): string => path.join(path.dirname(home.home), 'shared', name);
 
 /** Prints each line of the guest's own with the seconds since now, until it is ended. Each start begins the console anew. */
 async function followConsole(): Promise<() => Promise<void>> {
@@ -54,15 +57,45 @@ function phase(began: number, what: string): void {
   process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1).padStart(8)} s  ${what}\n`);
 }
 
+test('folders are shared before the first start', async () => {
+  await home.must(['init']);
+  for (const name of [folder('Jörg, "zwei" $HOME'), folder('read only')]) {
+    await fs.mkdir(name, { recursive: true });
+    await fs.writeFile(path.join(name, 'größe'), 'from the host\n');
+  }
+  await home.must(['share', 'add', folder('Jörg, "zwei" $HOME')]);
+  await home.must(['share', 'add', folder('read only'), '--at', '/c/Users/Jörg Müller', '--read-only']);
+});
+
 test('b2d up ends with an engine that answers over TLS through the NAT rule', async () => {
   const began = Date.now();
   const stop = await followConsole();
   const { code, stderr } = await home.b2d(['up']);
   await stop();
-  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('not mounted') });
   const version = await home.docker(['version', '--format', '{{.Server.Version}} {{.Server.Os}}']);
   phase(began, `docker version: ${version.stdout.trim()}`);
   expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\S* linux\n$/) });
+});
+
+test('shared folders are mounted by vboxsf: files go both ways, and none into a read-only one', async () => {
+  const began = Date.now();
+  expect(JSON.parse(await home.must(['share', 'list', '--json']))).toMatchObject({ shares: [{ guestPath: '/c/Users/Jörg Müller', readOnly: true, state: 'mounted' }, { guestPath: folder('Jörg, "zwei" $HOME'), state: 'mounted' }] });
+  const commands = ['cat größe', 'echo from the guest > "日本, \\"x\\""', 'mkdir -p a/b', 'cat "/c/Users/Jörg Müller/größe"', 'mount -t vboxsf | grep -c vboxsf', '! touch "/c/Users/Jörg Müller/new" 2>/dev/null'];
+  expect(await home.must(['ssh', `cd '${folder('Jörg, "zwei" $HOME')}' && ${commands.join(' && ')}`])).toBe('from the host\nfrom the host\n2\n');
+  phase(began, 'files read and written over SSH');
+  expect(await fs.readFile(path.join(folder('Jörg, "zwei" $HOME'), '日本, "x"'), 'utf8')).toBe('from the guest\n');
+  expect(await fs.readdir(path.join(folder('Jörg, "zwei" $HOME'), 'a'))).toEqual(['b']);
+  expect(await fs.readdir(folder('read only'))).toEqual(['größe']);
+});
+
+test('a server on this computer’s 127.0.0.1 answers at host.docker.internal', async () => {
+  const server = await serve((_, response) => response.end('from the host\n'));
+  try {
+    expect(await home.must(['ssh', `wget -qO- -T 300 http://host.docker.internal:${server.port}/`])).toBe('from the host\n');
+  } finally {
+    await server.close();
+  }
 });
 
 test('a container runs', async () => {
