@@ -133,8 +133,8 @@ export interface Driver {
   /** The NAT rules in force, as the hypervisor tells them. */
   forwards(spec: MachineSpec): Promise<NatRule[]>;
 
-  /** Whether this hypervisor can share folders here. @throws UnsupportedError with what to do instead. */
-  requireShares(spec: MachineSpec): Promise<void>;
+  /** Whether this hypervisor can share folders here, also with an owner of the user's choice. @throws UnsupportedError with what to do instead. */
+  requireShares(spec: MachineSpec, wanted?: { owner: boolean }): Promise<void>;
   /** Offers a folder to the running machine until it goes off; one that is offered stays. @throws UnsupportedError where that takes a start. */
   share(spec: MachineSpec, share: Share): Promise<void>;
   /** Takes a folder from the running machine, unless the guest has it mounted; one that is not offered is no error. @throws UnsupportedError where that takes a start. */

@@ -56,6 +56,14 @@ export interface ShareRecord {
   hostPath: string;
   guestPath: string;
   readOnly: boolean;
+  /** Whose its files are in the guest; the hypervisor's way where it is missing. */
+  owner?: Owner;
+}
+
+/** Numbers of a user and a group. */
+export interface Owner {
+  uid: number;
+  gid: number;
 }
 
 /** The keys that a record may lack. */
@@ -118,8 +126,9 @@ function firstInvalid(value: Record<string, unknown>): string | undefined {
 }
 
 function isShare(value: unknown): value is ShareRecord {
-  const { hostPath, guestPath, readOnly } = (value ?? {}) as Partial<ShareRecord>;
-  return typeof hostPath === 'string' && typeof guestPath === 'string' && isGuestPath(guestPath) && typeof readOnly === 'boolean';
+  const { hostPath, guestPath, readOnly, owner } = (value ?? {}) as Partial<ShareRecord>;
+  const owned = owner === undefined || (Number.isInteger(owner?.uid) && Number.isInteger(owner?.gid));
+  return typeof hostPath === 'string' && typeof guestPath === 'string' && isGuestPath(guestPath) && typeof readOnly === 'boolean' && owned;
 }
 
 function damaged(file: string, reason: string, cause?: unknown): B2dError {

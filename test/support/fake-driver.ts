@@ -37,6 +37,7 @@ export class FakeDriver implements Driver {
   cannotGrowUntil: CannotGrowYetError['until'] | undefined;
   /** It cannot share folders at all. */
   withoutShares = false;
+  withoutOwners = false;
   /** What the machine was last started with. */
   started: MachineSpec | undefined;
   /** Milliseconds by which the guest's clock is ahead. */
@@ -159,8 +160,9 @@ export class FakeDriver implements Driver {
     return this.rules;
   }
 
-  async requireShares(): Promise<void> {
+  async requireShares(_: MachineSpec, { owner = false } = {}): Promise<void> {
     this.calls.push('requireShares');
+    if (owner && this.withoutOwners) throw new UnsupportedError(this.name, 'give files another owner', 'It is a fake.');
     if (this.withoutShares) throw new UnsupportedError(this.name, 'share folders', 'It is a fake.', ['docker cp']);
   }
 

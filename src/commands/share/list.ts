@@ -1,6 +1,7 @@
 import { B2dCommand } from '../../cli/base.ts';
 import { machineFlag } from '../../machine/errors.ts';
 import { listShares } from '../../machine/shares/list.ts';
+import { describeAccess } from '../../machine/shares/share.ts';
 import { formatTable } from '../../output/table.ts';
 
 export default class ShareList extends B2dCommand<typeof ShareList> {
@@ -12,7 +13,7 @@ export default class ShareList extends B2dCommand<typeof ShareList> {
     const machine = await this.openMachine();
     const shares = await listShares(this.workspace, machine);
     if (shares.length === 0) this.workspace.progress.note(`Nothing is shared with "${this.machineName}". Share a folder:  b2d share add PATH${machineFlag(this.machineName)}`);
-    else this.log(formatTable([['on this computer', 'in the machine', 'access', 'state'], ...shares.map(({ hostPath, guestPath, readOnly, state }) => [hostPath, guestPath, readOnly ? 'read-only' : 'read-write', state])]));
+    else this.log(formatTable([['on this computer', 'in the machine', 'access', 'state'], ...shares.map(({ hostPath, guestPath, state, ...access }) => [hostPath, guestPath, describeAccess(access), state])]));
     return { name: this.machineName, shares };
   }
 }

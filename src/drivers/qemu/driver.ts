@@ -118,7 +118,7 @@ export function createQemuDriver(platform: Platform, options: QemuDriverOptions 
     forward: (spec, rule) => talk(spec, (session, files) => addForward(session, files.forwards, rule)),
     unforward: (spec, name) => talk(spec, (session, files) => removeForward(session, files.forwards, name)),
     forwards: (spec) => talk(spec, (session, files) => readForwards(session, files.forwards)),
-    requireShares: (spec) => requireShares(platform, spec),
+    requireShares: (spec, wanted) => requireShares(platform, spec, wanted),
     share: () => Promise.reject(needsStart('share a folder')),
     unshare: () => Promise.reject(needsStart('take a shared folder away')),
     async resize(spec) {

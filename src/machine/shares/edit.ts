@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { B2dError } from '../../errors.ts';
 import { machineFlag } from '../errors.ts';
-import type { MachineRecord, ShareRecord } from '../record.ts';
+import type { MachineRecord, Owner, ShareRecord } from '../record.ts';
 import type { Workspace } from '../workspace.ts';
 import { defaultGuestPath, requireGuestPath } from './guest-path.ts';
 import { findHostFolder, refuseUnsafe } from './host-folder.ts';
@@ -12,14 +13,15 @@ export interface ShareRequest {
   at?: string;
   readOnly: boolean;
   force: boolean;
+  owner?: Owner;
 }
 
 /** The share that was asked for. @throws B2dError (usage) for a folder that is not there or must not be shared, and for a place it cannot have. */
-export async function requestedShare(workspace: Pick<Workspace, 'platform' | 'home' | 'cwd'>, { path, at, readOnly, force }: ShareRequest): Promise<ShareRecord> {
+export async function requestedShare(workspace: Pick<Workspace, 'platform' | 'home' | 'cwd'>, { path, at, readOnly, force, owner }: ShareRequest): Promise<ShareRecord> {
   const { platform, home, cwd } = workspace;
   const { real, named } = await findHostFolder(platform, cwd, path);
   await refuseUnsafe(platform, home, real, force);
-  return { hostPath: real, guestPath: requireGuestPath(at ?? defaultGuestPath(platform, named)), readOnly };
+  return { hostPath: real, guestPath: requireGuestPath(at ?? defaultGuestPath(platform, named)), readOnly, ...(owner && { owner }) };
 }
 
 /** The home folder of the user, for `--share-home`. Asking for it is consent to what `--force` stands for. */
@@ -29,7 +31,7 @@ export function homeShare(workspace: Pick<Workspace, 'platform' | 'home' | 'cwd'
 
 /**
  * Enters a share in the machine's record, which is not written.
- * @returns what became of it; `changed` is another way of access. @throws B2dError (usage) where another folder has that place in the guest
+ * @returns what became of it; `changed` is another way of access, or another owner. @throws B2dError (usage) where another folder has that place in the guest
  */
 export function enterShare(record: MachineRecord, share: ShareRecord): 'same' | 'changed' | 'added' {
   const shares = record.shares ?? [];
@@ -37,7 +39,7 @@ export function enterShare(record: MachineRecord, share: ShareRecord): 'same' | 
   if (present !== undefined && present.hostPath !== share.hostPath) {
     throw new B2dError(`At ${share.guestPath} in "${record.name}" is ${present.hostPath} already.`, { exit: 'usage', remedy: [`Choose another place with --at`, `Or take that one away: b2d share rm "${present.guestPath}"${machineFlag(record.name)}`] });
   }
-  if (present !== undefined && present.readOnly === share.readOnly) return 'same';
+  if (present !== undefined && isDeepStrictEqual(present, share)) return 'same';
   record.shares = [...shares.filter((other) => other !== present), share].sort((a, b) => (a.guestPath < b.guestPath ? -1 : 1)); // a folder before what is mounted in it
   return present === undefined ? 'added' : 'changed';
 }

@@ -18,7 +18,8 @@ export async function sharesFile(workspace: Pick<Workspace, 'platform' | 'home'>
 
 async function linesOf({ platform, home }: Pick<Workspace, 'platform' | 'home'>, share: ShareRecord): Promise<string[][]> {
   const keys = await homeBelow(platform, home, share.hostPath);
-  return [[shareTag(share), share.guestPath, share.readOnly ? 'ro' : ''], ...(keys === undefined ? [] : [[HIDDEN, `${share.guestPath}/${keys}`, '']])];
+  const options = [...(share.readOnly ? ['ro'] : []), ...(share.owner ? [`uid=${share.owner.uid}`, `gid=${share.owner.gid}`] : [])]; // fs/vboxsf/super.c takes the last of several; the guest names its own before
+  return [[shareTag(share), share.guestPath, options.join(',')], ...(keys === undefined ? [] : [[HIDDEN, `${share.guestPath}/${keys}`, '']])];
 }
 
 /** Mounts a share in the running guest, by the guest's own script; whether it worked, `mountedShares` tells. */

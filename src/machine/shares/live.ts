@@ -9,11 +9,11 @@ import { driverShare, shareTag } from './share.ts';
 /** When a change of the shares counts: it does, at the machine's next start, or not before one of a machine that runs or is suspended. */
 export type Effect = 'now' | 'start' | 'restart';
 
-/** Mounts a new share in a machine that runs, where its hypervisor can take it; with another way of access it waits for a start. */
+/** Mounts a new share in a machine that runs, where its hypervisor can take it; with another way of access or another owner it waits for a start. */
 export async function addToRunning(workspace: Workspace, machine: Machine, share: ShareRecord, changed: boolean): Promise<Effect> {
   return whenRunning(workspace, machine, async () => {
-    if ((await mountedShares(workspace, machine, [share])).has(shareTag(share))) return true;
     if (changed) return false;
+    if ((await mountedShares(workspace, machine, [share])).has(shareTag(share))) return true;
     await machine.driver.share(machine.spec, driverShare(share));
     await mountInGuest(workspace, machine, share);
     return (await mountedShares(workspace, machine, [share])).has(shareTag(share));

@@ -13,6 +13,12 @@ export function driverShare(share: ShareRecord): Share {
 }
 
 /** `/Users/me (read-only)`, with the other name where it has one in the guest. */
-export function describeShare({ hostPath, guestPath, readOnly }: ShareRecord): string {
-  return `${hostPath}${guestPath === hostPath ? '' : ` as ${guestPath}`}${readOnly ? ' (read-only)' : ''}`;
+export function describeShare(share: ShareRecord): string {
+  const { hostPath, guestPath, readOnly, owner } = share;
+  return `${hostPath}${guestPath === hostPath ? '' : ` as ${guestPath}`}${readOnly || owner ? ` (${describeAccess(share)})` : ''}`;
+}
+
+/** `read-only`, `read-write, owner 33:33`. */
+export function describeAccess({ readOnly, owner }: Pick<ShareRecord, 'readOnly' | 'owner'>): string {
+  return `${readOnly ? 'read-only' : 'read-write'}${owner ? `, owner ${owner.uid}:${owner.gid}` : ''}`;
 }

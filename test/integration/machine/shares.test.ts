@@ -39,6 +39,10 @@ describe('share add', () => {
     expect((await add('plain')).change).toBe('same');
     expect(await add('plain', { readOnly: true })).toMatchObject({ change: 'changed', share: { readOnly: true } });
     expect((await world.record()).shares).toEqual([{ ...plain(), readOnly: true }]);
+    const owner = { uid: 33, gid: 1000 };
+    expect((await add('plain', { readOnly: true, owner })).change).toBe('changed');
+    expect((await add('plain', { readOnly: true, owner: { ...owner } })).change).toBe('same');
+    expect((await world.record()).shares).toEqual([{ ...plain(), readOnly: true, owner }]);
   });
 
   test('refuses a place that another folder has, B2D_HOME, and what is no folder; machine.json stays', async () => {
@@ -49,6 +53,13 @@ describe('share add', () => {
     await expect(add(world.folder)).rejects.toMatchObject({ exit: 'usage', message: expect.stringContaining('--force') });
     await expect(add('image.iso')).rejects.toMatchObject({ exit: 'usage' });
     expect(await fs.readFile(world.paths.record)).toEqual(before);
+  });
+
+  test('an owner that the hypervisor cannot give is refused', async () => {
+    world.driver.withoutOwners = true;
+    await expect(add('plain', { owner: { uid: 0, gid: 0 } })).rejects.toMatchObject({ exit: 'unsupported' });
+    expect((await world.record()).shares).toBeUndefined();
+    expect(await add('plain')).toMatchObject({ change: 'added' });
   });
 
   test('where the hypervisor cannot: says what to do instead, and nothing is kept', async () => {

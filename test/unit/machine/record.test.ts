@@ -24,13 +24,13 @@ describe('machine.json', () => {
   });
 
   test('keeps shares and whether the host can be reached', async () => {
-    const full: MachineRecord = { ...record, shares: [{ hostPath: 'C:\\Users\\Jörg', guestPath: '/c/Users/Jörg', readOnly: true }], hostAccess: false };
+    const full: MachineRecord = { ...record, shares: [{ hostPath: 'C:\\Users\\Jörg', guestPath: '/c/Users/Jörg', readOnly: true, owner: { uid: 0, gid: 33 } }], hostAccess: false };
     await writeRecord(file, full);
     expect(await readRecord(file)).toEqual(full);
   });
 
   test.each([[{ shares: {} }, 'shares'], [{ shares: [null] }, 'shares'], [{ shares: [{ hostPath: '/a', guestPath: 'b', readOnly: true }] }, 'shares'], [{ shares: [{ hostPath: '/a', guestPath: '/b\t/c', readOnly: true }] }, 'shares'],
-    [{ shares: [{ hostPath: '/a', guestPath: '/b' }] }, 'shares'], [{ hostAccess: 'off' }, 'hostAccess']])('with %j is reported', async (wrong, key) => {
+    [{ shares: [{ hostPath: '/a', guestPath: '/b' }] }, 'shares'], [{ shares: [{ hostPath: '/a', guestPath: '/b', readOnly: true, owner: { uid: '0', gid: 0 } }] }, 'shares'], [{ hostAccess: 'off' }, 'hostAccess']])('with %j is reported', async (wrong, key) => {
     await fs.writeFile(file, JSON.stringify({ ...record, ...wrong }));
     await expect(readRecord(file)).rejects.toMatchObject({ exit: 'stateUnreadable', reason: expect.stringContaining(`"${key}"`) });
   });

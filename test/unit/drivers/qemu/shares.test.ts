@@ -12,6 +12,10 @@ test('a QEMU with 9p shares folders', async () => {
   await expect(requireShares(answering('virtio-9p-pci options:\n  acpi-index=<uint32>\n'), spec)).resolves.toBeUndefined();
 });
 
+test('QEMU\'s 9p has no owner of the user\'s choice', async () => {
+  await expect(requireShares(answering('virtio-9p-pci options:\n'), spec, { owner: true })).rejects.toMatchObject({ exit: 'unsupported', remedy: [expect.stringContaining('--user')] });
+});
+
 test('one without says so, and what to do instead', async () => {
   await expect(requireShares(answering(''), spec)).rejects.toMatchObject({ exit: 'unsupported', reason: expect.stringContaining(process.execPath), remedy: expect.arrayContaining([expect.stringContaining('docker cp')]) });
 });

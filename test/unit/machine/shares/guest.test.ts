@@ -11,6 +11,12 @@ test('the guest is told tag, place and options, a line each', async () => {
   expect(await sharesFile(workspace, [])).toBe('');
 });
 
+test('the guest is told whose the files are to be', async () => {
+  const owned = { hostPath: '/src', guestPath: '/src', readOnly: false, owner: { uid: 33, gid: 0 } };
+  expect(await sharesFile(workspace, [owned])).toBe(`${shareTag(owned)}\t/src\tuid=33,gid=0\n`);
+  expect(await sharesFile(workspace, [{ ...owned, readOnly: true }])).toBe(`${shareTag(owned)}\t/src\tro,uid=33,gid=0\n`);
+});
+
 test('B2D_HOME is hidden where a share has it', async () => {
   const share = { hostPath: '/home', guestPath: '/h', readOnly: false };
   expect(await sharesFile(workspace, [share])).toBe(`${shareTag(share)}\t/h\t\nhide\t/h/me/.b2d\t\n`);
