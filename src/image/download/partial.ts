@@ -164,8 +164,7 @@ export class Partial {
   /** Brings the bytes to the disk, makes the file read-only and closes it. */
   async seal(): Promise<void> {
     try {
-      await this.synced;
-      await this.handle.sync();
+      await Promise.all([this.synced, this.handle.sync()]);
       await this.handle.chmod(0o444);
       await this.handle.close();
     } catch (error) {
