@@ -48,7 +48,7 @@ export const FLAGS: Readonly<Record<string, Source>> = {
   user: words('docker', 'root'),
   shell: words(...SHELL_NAMES),
   filter: words('state=running', 'state=stopped', 'state=saved', 'state=crashed', 'driver=virtualbox', 'driver=qemu', 'active=true'),
-  memory: free, cpus: free, disk: free, sha256: free, name: free, mirror: free, insecure: free, at: free, interval: free, count: free, tail: free, timeout: free,
+  memory: free, cpus: free, disk: free, sha256: free, name: free, mirror: free, insecure: free, at: free, uid: free, gid: free, interval: free, count: free, tail: free, timeout: free,
 };
 
 /** The values of arguments, by the command's id and the argument's name; `*` are the words of a command that takes any. */
