@@ -32,12 +32,13 @@ function virtualBox(): NodeJS.ProcessEnv {
   return own ? program : { ...program, ...isolated, B2D_VIRTUALBOX_MODIFYVM: SUSPENDING_INTERPRETER };
 }
 
+const machineFile = (name: string): string => path.join(home.home, 'machines', 'default', name);
 const folder = (name: string): string => path.join(path.dirname(home.home), 'shared', name);
 
 /** Prints each line of the guest's own with the seconds since now, until it is ended. Each start begins the console anew. */
 async function followConsole(): Promise<() => Promise<void>> {
   const began = Date.now();
-  const file = path.join(home.home, 'machines', 'default', 'console.log');
+  const file = machineFile('console.log');
   await fs.rm(file, { force: true });
   let going = true;
   let shown = 0;
@@ -123,13 +124,12 @@ test('suspended and resumed, the engine answers and the clock is right', async (
 
 test('paused in VirtualBox, as a laptop that sleeps does it, the guest finds its clock again by itself', async () => {
   const began = Date.now();
-  const folderOfMachine = path.join(home.home, 'machines', 'default');
-  const { uuid } = JSON.parse(await fs.readFile(path.join(folderOfMachine, 'machine.json'), 'utf8')) as { uuid: string };
+  const { uuid } = JSON.parse(await fs.readFile(machineFile('machine.json'), 'utf8')) as { uuid: string };
   const vbox = openVirtualBox({ ...hostPlatform(), env: { ...process.env, ...home.env } }, String(process.env['B2D_TEST_VBOXMANAGE']));
   await vbox.pause(uuid);
   await sleep(60_000);
   await vbox.resume(uuid);
-  await eventually(async () => expect(await fs.readFile(path.join(folderOfMachine, 'console.log'), 'latin1')).toMatch(/clock stepped by (5[5-9]|[67]\d) s/), 900_000);
+  await eventually(async () => expect(await fs.readFile(machineFile('console.log'), 'latin1')).toMatch(/clock stepped by (5[5-9]|[67]\d) s/), 900_000);
   phase(began, 'clock stepped');
   await expectRightClock();
 });
