@@ -19,15 +19,15 @@ cache_folder() {
 # work_folder: a new folder for one step's intermediate files. What a failed or killed build leaves
 # of them is removed by its own exit, or by the next build.
 work_folder() {
-  [ ! -d "$CACHE/work/$$" ] && mkdir -p "$CACHE/work/$$"
-  mktemp -d "$CACHE/work/$$/XXXXXX"
+  [ ! -d "$CACHE/building/$$" ] && mkdir -p "$CACHE/building/$$"
+  mktemp -d "$CACHE/building/$$/XXXXXX"
 }
 
-remove_work() { rm -rf --one-file-system "$CACHE/work/$$"; }
+remove_work() { rm -rf --one-file-system "$CACHE/building/$$"; }
 
 remove_abandoned_work() {
   local folder
-  for folder in "$CACHE"/work/*; do
+  for folder in "$CACHE"/building/*; do
     [ -d "$folder" ] && ! kill -0 "${folder##*/}" 2>/dev/null && rm -rf --one-file-system "$folder"
   done
   return 0
