@@ -9,12 +9,17 @@ import { SUSPENDING_INTERPRETER } from './interpreter.ts';
 
 /**
  * Stands in for VBoxManage: calls the real one, counts the calls in its own folder, and after the call of the number in `kill-at` ends the b2d that
- * called it, by kill -9. With `during` (seconds) it ends b2d and VBoxManage alike that long after the call has begun. With `changes` it counts only calls that
- * change something. Its victim must be the process in `victim`.
+ * called it, by kill -9. With `during` (seconds) it ends b2d and VBoxManage alike that long after the call has begun. A call that only reads does not count
+ * while b2d's files, those in `base` which VirtualBox does not write, are as they were at the last call that counts: a kill after it would leave what
+ * the kill before left. Its victim must be the process in `victim`.
  */
 const WRAPPER = `#!/bin/sh
 here=$(dirname "$0")
-[ -s "$here/changes" ] && case "$1 $3" in showvminfo* | list* | getextradata* | showmediuminfo* | 'snapshot list') exec "$(cat "$here/real")" "$@" ;; esac
+files=$(cd "$(cat "$here/base")" && find . \\( -name Logs -o -name 'console.log*' -o -name '*.vbox*' -o -name '*.vdi' -o -name '*.sav' -o -name 'VirtualBox home' -o -name "\${here##*/}" \\) -prune -o -print -type f -exec cksum {} + 2>/dev/null | sort)
+case "$1 $3" in
+--version* | showvminfo* | list* | getextradata* | showmediuminfo* | 'snapshot list') [ "$files" != "$(cat "$here/files")" ] || exec "$(cat "$here/real")" "$@" ;;
+esac
+printf '%s\\n' "$files" >"$here/files"
 n=1
 while ! mkdir "$here/calls/$n" 2>/dev/null; do n=$((n + 1)); done
 printf '%s\\n' "$*" >"$here/calls/$n/words"
@@ -59,6 +64,7 @@ export class KillHome {
     const folder = path.join(path.dirname(home.home), "it's a VBoxManage");
     await fs.mkdir(folder);
     await fs.writeFile(path.join(folder, 'real'), real);
+    await fs.writeFile(path.join(folder, 'base'), path.dirname(home.home));
     await fs.writeFile(path.join(folder, 'VBoxManage'), WRAPPER, { mode: 0o755 });
     const images = await Promise.all([0, 1].map((bytes) => writeGuestIso(path.join(folder, `${bytes}.iso`), 'powerButton', 'virtualbox')));
     await fs.appendFile(images[1] as string, Buffer.alloc(2048)); // another image by its digest
@@ -71,11 +77,11 @@ export class KillHome {
   }
 
   /** Runs b2d and ends it at that call of VBoxManage; 0 for never. @returns `killed` where it was ended so, and the words of each call that counts. */
-  async b2d(args: readonly string[], killAt = 0, { during = '', changes = '' } = {}): Promise<Result & { killed: boolean; calls: string[] }> {
+  async b2d(args: readonly string[], killAt = 0, during = ''): Promise<Result & { killed: boolean; calls: string[] }> {
     const calls = path.join(this.folder, 'calls');
     await fs.rm(calls, { recursive: true, force: true });
     await fs.mkdir(calls);
-    for (const [name, text] of Object.entries({ 'kill-at': String(killAt), victim: '', during, changes })) await fs.writeFile(path.join(this.folder, name), text);
+    for (const [name, text] of Object.entries({ 'kill-at': String(killAt), victim: '', files: '', during })) await fs.writeFile(path.join(this.folder, name), text);
     const result = await this.home.b2d(args, { started: ({ pid }) => writeFileSync(path.join(this.folder, 'victim'), String(pid)) });
     const numbers = (await fs.readdir(calls)).map(Number).sort((one, other) => one - other);
     const words = await Promise.all(numbers.map((number) => fs.readFile(path.join(calls, String(number), 'words'), 'utf8')));

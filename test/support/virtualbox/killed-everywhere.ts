@@ -15,8 +15,6 @@ export interface Scenario {
   codes: number[];
   /** Commands after the comparison. */
   tidy?: string[][];
-  /** Only calls that change something, for commands that write no files of b2d's own: after a call that reads, all is as it was before it. */
-  changes?: boolean;
   /** Only these calls, the first of each kind, and VBoxManage is killed too, that many seconds after the call has begun. */
   only?: { calls: RegExp; seconds: (n: number) => number };
 }
@@ -28,7 +26,7 @@ const FINE: Record<string, number> = { up: 8, restart: 8 };
  * what follows must leave VirtualBox and the disk as the clean run did.
  * @returns the calls after which it was killed
  */
-export async function killedEverywhere(home: KillHome, { before = [], victim, afterwards, codes, tidy = [], changes = false, only }: Scenario): Promise<string[]> {
+export async function killedEverywhere(home: KillHome, { before = [], victim, afterwards, codes, tidy = [], only }: Scenario): Promise<string[]> {
   const run = async (commands: string[][]): Promise<void> => {
     for (const args of commands) expect({ args, ...(await home.b2d(args)) }).toMatchObject({ code: FINE[args[0] as string] ?? 0 });
   };
@@ -42,7 +40,7 @@ export async function killedEverywhere(home: KillHome, { before = [], victim, af
   const killedAt: string[] = [];
   for (const n of only ? choose(whole.calls, only.calls) : count()) {
     await run(before);
-    const { killed, calls } = await home.b2d(victim(n), n, { during: only ? String(only.seconds(n)) : '', changes: changes ? 'yes' : '' });
+    const { killed, calls } = await home.b2d(victim(n), n, only && String(only.seconds(n)));
     const round = { n, call: calls.at(-1), killed };
     const { code, stderr } = await home.b2d(afterwards ?? victim(n));
     expect({ ...round, code: codes.includes(code) ? 'fine' : code, stderr: codes.includes(code) ? '' : stderr, traces: await home.traces() })
