@@ -43,7 +43,7 @@ async function followConsole(): Promise<() => Promise<void>> {
   let going = true;
   let shown = 0;
   const look = async (): Promise<void> => {
-    const lines = (await fs.readFile(file, 'latin1').catch(() => '')).split(/\r?\n/).slice(0, -1).filter((line) => line.startsWith('b2d: '));
+    const lines = (await fs.readFile(file, 'utf8').catch(() => '')).split(/\r?\n/).slice(0, -1).filter((line) => line.startsWith('b2d: '));
     for (const line of lines.slice(shown)) phase(began, line);
     shown = lines.length;
   };
@@ -129,7 +129,7 @@ test('paused in VirtualBox, as a laptop that sleeps does it, the guest finds its
   await vbox.pause(uuid);
   await sleep(60_000);
   await vbox.resume(uuid);
-  await eventually(async () => expect(await fs.readFile(machineFile('console.log'), 'latin1')).toMatch(/clock stepped by (5[5-9]|[67]\d) s/), 900_000);
+  await eventually(async () => expect(await fs.readFile(machineFile('console.log'), 'utf8')).toMatch(/clock stepped by (5[5-9]|[67]\d) s/), 900_000);
   phase(began, 'clock stepped');
   await expectRightClock();
 });

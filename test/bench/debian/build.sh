@@ -4,13 +4,8 @@
 # disk.raw, kernel, initrd and versions; it is made there when the cache has none, which needs root.
 set -Eeuo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-ISO_DIR=$(readlink -f "$here/../../../iso")
-for part in lib cache host packages; do
-  # shellcheck source=/dev/null
-  . "$ISO_DIR/build/$part.sh"
-done
-CACHE=$(cache_folder)
-ARCH=amd64
+# shellcheck source=/dev/null
+. "$here/../../../bin/dev/debian-packages.sh"
 
 SUITE=trixie
 # dbus and libpam-systemd: every installation has them, and the power button needs them.

@@ -4,12 +4,8 @@
 # The first call takes about two minutes, downloads 115 MB and needs root; the programs need root at every call.
 set -Eeuo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-ISO_DIR=$(cd "$HERE/../../../iso" && pwd)
-for part in lib cache host arch/amd64 packages; do
-  # shellcheck source=/dev/null
-  source "$ISO_DIR/build/$part.sh"
-done
-CACHE=$(cache_folder)
+# shellcheck source=/dev/null
+source "$HERE/../../../bin/dev/debian-packages.sh"
 
 # A package that satisfies virtualbox's dependency on kernel modules.
 stand_in() {
@@ -63,7 +59,6 @@ device() { mknod -m 666 "$dir/root/dev/$1" c "$2" "$3"; }
 main() {
   [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || fail "VirtualBox without its kernel module is for x86-64 Linux only" "this is $(uname -s) on $(uname -m)" "B2D_TEST_VBOXMANAGE=/path/of/VBoxManage npm test"
   [ "$(id -u)" = 0 ] || fail "the tests' VirtualBox needs root" "it runs in a root folder of its own" "sudo npm test; or with an installed VirtualBox: B2D_TEST_VBOXMANAGE=/path/of/VBoxManage npm test"
-  trap remove_work EXIT
   cached virtualbox "$(hash_of "$HERE/install.sh" "$HERE/enter.sh" "$HERE/driverless.c")" install_virtualbox
   echo "$ENTRY/VBoxManage"
 }
