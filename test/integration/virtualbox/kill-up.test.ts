@@ -11,7 +11,7 @@ afterAll(() => home.dispose());
 
 killTest('up, killed anywhere, is finished by the next up, and delete leaves nothing', async () => {
   const killedAt = await killedEverywhere(home, { victim: () => ['up', '--iso', home.images[0]], codes: [8], tidy: [['delete', '--yes']] });
-  for (const call of ['createmedium', 'createvm', 'setextradata', 'modifyvm', 'storagectl', 'storageattach', 'startvm']) {
+  for (const call of ['list hostinfo', 'createmedium', 'createvm', 'setextradata', 'modifyvm', 'storagectl', 'storageattach', 'startvm']) {
     expect(killedAt).toContainEqual(expect.stringMatching(new RegExp(`^${call}`)));
   }
 });

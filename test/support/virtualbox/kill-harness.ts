@@ -10,14 +10,16 @@ import { SUSPENDING_INTERPRETER } from './interpreter.ts';
 /**
  * Stands in for VBoxManage: calls the real one, counts the calls in its own folder, and after the call of the number in `kill-at` ends the b2d that
  * called it, by kill -9. With `during` (seconds) it ends b2d and VBoxManage alike that long after the call has begun. A call that only reads does not count
- * while b2d's files, those in `base` which VirtualBox does not write, are as they were at the last call that counts: a kill after it would leave what
- * the kill before left. Its victim must be the process in `victim`.
+ * where all names below `base`, and the contents of what VirtualBox does not write, are as they were when its service was last asked: a kill after it would leave
+ * what the kill before left. The first to ask the service counts, since it starts it. Its victim must be the process in `victim`.
  */
 const WRAPPER = `#!/bin/sh
 here=$(dirname "$0")
-files=$(cd "$(cat "$here/base")" && find . \\( -name Logs -o -name 'console.log*' -o -name '*.vbox*' -o -name '*.vdi' -o -name '*.sav' -o -name 'VirtualBox home' -o -name "\${here##*/}" \\) -prune -o -print -type f -exec cksum {} + 2>/dev/null | sort)
+files=$(cd "$(cat "$here/base")" && find . \\( -name 'VirtualBox home' -o -name "\${here##*/}" \\) -prune -o -print \\
+  -type f ! -path '*/Logs/*' ! -name 'console.log*' ! -name '*.vbox*' ! -name '*.vdi' ! -name '*.sav' -exec cksum {} + 2>/dev/null | sort)
 case "$1 $3" in
---version* | showvminfo* | list* | getextradata* | showmediuminfo* | 'snapshot list') [ "$files" != "$(cat "$here/files")" ] || exec "$(cat "$here/real")" "$@" ;;
+--version*) files= ;;
+showvminfo* | list* | getextradata* | showmediuminfo* | 'snapshot list') [ "$files" != "$(cat "$here/files")" ] || exec "$(cat "$here/real")" "$@" ;;
 esac
 printf '%s\\n' "$files" >"$here/files"
 n=1

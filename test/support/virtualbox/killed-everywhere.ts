@@ -22,7 +22,7 @@ export interface Scenario {
 const FINE: Record<string, number> = { up: 8, restart: 8 };
 
 /**
- * Runs a command to its end, then again and again, killed after the first, the second ... call of VBoxManage until it comes to its end; after each kill
+ * Runs a command to its end, then again and again, killed after the first, the second ... call of VBoxManage that counts until it comes to its end; after each kill
  * what follows must leave VirtualBox and the disk as the clean run did.
  * @returns the calls after which it was killed
  */
