@@ -37,7 +37,7 @@ if (wants('start', 'memory', 'cli', 'ports')) ensureDebianPackages(RUN_PACKAGES)
 if (wants('download')) ensureDebianPackages({ curl: 'curl' });
 if (wants('start', 'memory')) ensureDebianPackages(COMPARE_PACKAGES);
 build();
-ensureImage();
+if (wants('size', 'start', 'memory', 'cli', 'ports')) ensureImage();
 const client = wants('ports') ? ensureDockerClient({ own: true }) : undefined;
 
 const { status, signal } = spawnSync(projectNode, ['test/bench/main.ts', ...names], { cwd: root, env: projectEnvironment(client && clientVariables(client)), stdio: 'inherit' });

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import type { ClientRequest } from 'node:http';
 import type { Agents, Request } from 'got';
 import { checkedAddress, shownAddress } from './address.ts';
-import { classify, noSpace, proxyRefused, redirectRefused, TryAgain, tooLong } from './errors.ts';
+import { classify, noSpace, proxyRefused, redirectRefused, TryAgain, tooLong, uncopied } from './errors.ts';
 import type { Job } from './job.ts';
 import { agentsFor, proxyFor } from './proxy.ts';
 import { judge, validatorOf, type Answer } from './response.ts';
+import { isReadBuffer } from './single-buffer.ts';
 
 const MAX_REDIRECTS = 5;
 
@@ -105,6 +106,7 @@ async function receive({ partial, options, shown, meter, patience }: Job, stream
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       if (partial.size + chunk.length > limit) throw tooLong(shown, limit);
+      if (isReadBuffer(chunk)) throw uncopied(shown);
       await partial.append(chunk);
       meter.update(partial.size, total);
     }

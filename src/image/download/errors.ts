@@ -91,6 +91,10 @@ export function proxyRefused(url: string, proxy: string, status: number): B2dErr
   return status === 407 ? refusedStatus(url, 407, false) : failed(url, `The proxy ${proxy} does not let it through (${status}).`, 'Ask who runs the proxy to allow the address, or name another: HTTPS_PROXY=http://HOST:PORT');
 }
 
+export function uncopied(url: string): B2dError {
+  return failed(url, `Node ${process.versions.node} keeps what comes in memory that it overwrites: b2d does not know how to download with it.`, ['Install a release of Node with long-term support.', IN_A_BROWSER]);
+}
+
 export function redirectRefused(from: string, to: string): B2dError {
   return failed(from, `The server redirects to plain http (${to}), where anybody on the way could change the image.`, 'Use another address.');
 }

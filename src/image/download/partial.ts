@@ -1,7 +1,6 @@
 import crypto, { type Hash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { readIfThere, storageError, writeAtomic } from '../../platform/files.ts';
-import { release } from './memory.ts';
 
 /** What is known of the file that the bytes are the beginning of; kept beside them, so that the next b2d can go on. */
 export interface Known {
@@ -134,7 +133,7 @@ export class Partial {
     } catch (error) {
       throw storageError('write', this.file, error);
     }
-    pieces.forEach(release);
+    pieces.forEach(free);
     if (!this.syncing && position - this.begunToSync >= SYNC_SIZE) this.beginSync(position);
   }
 
@@ -204,4 +203,9 @@ function behind(pieces: readonly Buffer[], bytes: number): Buffer[] {
     return rest;
   });
   return left.filter((piece) => piece.length > 0);
+}
+
+/** Gives memory back at once that is not needed any more; what shares its memory with others is left to the garbage collector. */
+function free(piece: Buffer): void {
+  if (piece.byteLength === piece.buffer.byteLength) (piece.buffer as unknown as { transfer(length: number): void }).transfer(0);
 }

@@ -3,6 +3,7 @@ import { isLoopback } from './address.ts';
 import { unusableProxy } from './errors.ts';
 import { bypassesProxy } from './no-proxy.ts';
 import { parseProxy } from './proxy-address.ts';
+import { singleBufferAgents } from './single-buffer.ts';
 
 /** The variables in the order of curl: the lower case one counts where both are set. */
 const VARIABLES: Record<string, string[]> = {
@@ -28,7 +29,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv, given?: string): URL 
 
 /** What got connects by: a tunnel (CONNECT) for https, requests with the whole address for http, Node's own agents without a proxy. */
 export async function agentsFor(proxy: URL | undefined, trust: (url: URL) => Promise<string[] | undefined>): Promise<Agents> {
-  if (proxy === undefined) return {};
+  if (proxy === undefined) return singleBufferAgents();
   const { HttpProxyAgent } = await import('http-proxy-agent');
   const { HttpsProxyAgent } = await import('https-proxy-agent');
   const ca = await trust(proxy);
