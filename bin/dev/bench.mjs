@@ -11,7 +11,7 @@ some are named. docs/benchmarks.md explains the numbers.
   memory  memory in use with an idle engine, beside Debian with docker.io
   cli     b2d env and b2d --version beside an empty Node
   ports   from the return of docker run -p to the first answer, TCP and UDP
-  download  24 MB and 1 GB from 127.0.0.1 beside curl and sha256sum
+  download  24 MB and 1 GB from 127.0.0.1, by http and TLS, beside curl and sha256sum
 It ends with 0 unless a benchmark could not run: whether a goal is met is for the reader.`;
 
 /** Programs of "start" and "memory", and their Debian packages. */

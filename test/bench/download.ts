@@ -1,20 +1,29 @@
 import fs from 'node:fs/promises';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { makeAuthority } from '../../src/tls/profiles.ts';
 import { execute } from '../support/b2d.ts';
+import { certificateFor } from '../support/certificates.ts';
 import { tool } from '../support/tools.ts';
 import { withCleanup } from './cleanup.ts';
 import type { Measured } from './download/child.ts';
-import { numbersTable, type Report } from './report.ts';
+import { numbersTable, quantile, type Goal, type Report } from './report.ts';
 import { withFolder } from './with-folder.ts';
 
 const MB = 1_000_000;
-const SIZES = [{ name: '24 MB', bytes: 24 * MB, rounds: 9 }, { name: '1 GB', bytes: 1000 * MB, rounds: 3 }];
+const FILES = [
+  { name: '24 MB', bytes: 24 * MB, rounds: 9, tls: false },
+  { name: '1 GB', bytes: 1000 * MB, rounds: 3, tls: false },
+  { name: '1 GB by TLS', bytes: 1000 * MB, rounds: 3, tls: true },
+];
 /** 0.95 of curl's rate. */
 const TIME_RATIO = 1 / 0.95;
 const MEMORY_MB = 120;
+
+const authority = makeAuthority('b2d benchmark', new Date());
 
 interface Round {
   b2d: Measured;
@@ -22,15 +31,29 @@ interface Round {
   digestMs: number;
 }
 
+/** What the rounds have in common. */
+interface Place {
+  /** child.ts, bundled. */
+  program: string;
+  folder: string;
+  /** The certificate of the authority that vouches for the server by TLS, as a file. */
+  ca: string;
+}
+
 /** b2d's download beside `curl` and then `sha256sum`, from the same server on 127.0.0.1, in turn. */
 export async function download(): Promise<Report> {
-  return withServer(async (address) => withFolder(async (folder) => withProgram(async (program) => {
+  return withFolder(async (folder) => withProgram(async (program) => {
+    const place = { program, folder, ca: path.join(folder, 'authority.pem') };
+    await fs.writeFile(place.ca, authority.certificate);
     const rows: string[][] = [];
-    const goals: Report['goals'] = [];
-    for (const { name, bytes, rounds } of SIZES) {
+    const goals: Goal[] = [];
+    for (const { name, bytes, rounds, tls } of FILES) {
       const measured: Round[] = [];
-      for (let round = 0; round < rounds; round++) measured.push(await compare(program, `${address}/${bytes}`, folder, round % 2 === 0));
+      await withServer(tls, async (address) => {
+        for (let round = 0; round < rounds; round++) measured.push(await compare(place, `${address}/${bytes}`, round % 2 === 0));
+      });
       const times = measured.map(({ b2d, curlMs, digestMs }) => ({ b2d: b2d.ms, other: curlMs + digestMs, ratio: b2d.ms / (curlMs + digestMs) }));
+      const median = (values: readonly number[]): number => quantile(values, 0.5);
       const ratio = median(times.map((time) => time.ratio));
       const memory = Math.max(...measured.map(({ b2d }) => b2d.peakBytes)) / MB;
       const rate = (ms: number): string => (bytes / MB / (ms / 1000)).toFixed(0);
@@ -42,17 +65,17 @@ export async function download(): Promise<Report> {
       blocks: ['Download from 127.0.0.1: medians; the ratio is that of the times in the same round', numbersTable(['file', 'b2d MB/s', 'curl + sha256sum MB/s', 'curl alone MB/s', 'time ratio', 'b2d peak MB'], rows)],
       goals,
     };
-  })));
+  }));
 }
 
-async function compare(program: string, url: string, folder: string, b2dFirst: boolean): Promise<Round> {
+async function compare({ program, folder, ca }: Place, url: string, b2dFirst: boolean): Promise<Round> {
   const file = path.join(folder, 'curl.iso');
   const own = async (): Promise<Measured> => {
     await must('sync', []); // b2d waits for its file to be on the disk, and would wait for the removal of the files before as well
-    return JSON.parse(await must(process.execPath, [program, url, folder])) as Measured;
+    return JSON.parse(await must(process.execPath, [program, url, folder, ca])) as Measured;
   };
   const first = b2dFirst ? await own() : undefined;
-  const curlMs = Number(await must(tool('curl', 'curl'), ['-sS', '--noproxy', '*', '-w', '%{time_total}', '-o', file, url])) * 1000;
+  const curlMs = Number(await must(tool('curl', 'curl'), ['-sS', '--noproxy', '*', '--cacert', ca, '-w', '%{time_total}', '-o', file, url])) * 1000;
   const begin = performance.now();
   const digest = (await must('sha256sum', [file])).slice(0, 64);
   const digestMs = performance.now() - begin;
@@ -79,27 +102,25 @@ async function withProgram<T>(work: (program: string) => Promise<T>): Promise<T>
 }
 
 /** A server that answers `/N` with N bytes. */
-async function withServer<T>(work: (address: string) => Promise<T>): Promise<T> {
-  const piece = Buffer.alloc(1024 ** 2, 0x5a);
-  const server = http.createServer((request, response) => {
-    let left = Number(request.url?.slice(1));
-    response.writeHead(200, { 'content-length': left });
-    const send = (): void => {
-      while (left > 0) {
-        const next = piece.subarray(0, left);
-        left -= next.length;
-        if (!response.write(next)) return;
-      }
-      response.end();
-    };
-    response.on('drain', send);
-    send();
-  });
+async function withServer<T>(tls: boolean, work: (address: string) => Promise<T>): Promise<T> {
+  const server = tls ? https.createServer(certificateFor(authority, { dns: [], ip: ['127.0.0.1'] }), answer) : http.createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return withCleanup(async () => { server.close(); server.closeAllConnections(); }, () => work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  return withCleanup(async () => { server.close(); server.closeAllConnections(); }, () => work(`${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`));
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+const piece = Buffer.alloc(1024 ** 2, 0x5a);
+
+function answer(request: http.IncomingMessage, response: http.ServerResponse): void {
+  let left = Number(request.url?.slice(1));
+  response.writeHead(200, { 'content-length': left });
+  const send = (): void => {
+    while (left > 0) {
+      const next = piece.subarray(0, left);
+      left -= next.length;
+      if (!response.write(next)) return;
+    }
+    response.end();
+  };
+  response.on('drain', send);
+  send();
 }

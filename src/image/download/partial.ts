@@ -1,6 +1,7 @@
 import crypto, { type Hash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { readIfThere, storageError, writeAtomic } from '../../platform/files.ts';
+import { release } from './memory.ts';
 
 /** What is known of the file that the bytes are the beginning of; kept beside them, so that the next b2d can go on. */
 export interface Known {
@@ -133,7 +134,7 @@ export class Partial {
     } catch (error) {
       throw storageError('write', this.file, error);
     }
-    pieces.forEach(free);
+    pieces.forEach(release);
     if (!this.syncing && position - this.begunToSync >= SYNC_SIZE) this.beginSync(position);
   }
 
@@ -203,9 +204,4 @@ function behind(pieces: readonly Buffer[], bytes: number): Buffer[] {
     return rest;
   });
   return left.filter((piece) => piece.length > 0);
-}
-
-/** Gives memory back at once that is not needed any more; what shares its memory with others is left to the garbage collector. */
-function free(piece: Buffer): void {
-  if (piece.byteLength === piece.buffer.byteLength) (piece.buffer as unknown as { transfer(length: number): void }).transfer(0);
 }

@@ -1,4 +1,4 @@
-/** Downloads argv[2] into the folder argv[3] and prints how long that took and the process's peak memory. */
+/** Downloads argv[2] into the folder argv[3], trusting the certificate authorities in the file argv[4] as well, and prints how long that took and the process's peak memory. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { download } from '../../../src/image/download/download.ts';
@@ -10,9 +10,9 @@ export interface Measured {
   peakBytes: number;
 }
 
-const [url = '', folder = ''] = process.argv.slice(2);
+const [url = '', folder = '', ca = ''] = process.argv.slice(2);
 const fetch = (address: string, name: string) => download({
-  platform: hostPlatform(), url: address, partial: path.join(folder, `${name}.partial`), lock: path.join(folder, `${name}.lock`), target: () => path.join(folder, `${name}.iso`), onProgress: () => undefined,
+  platform: hostPlatform(), url: address, partial: path.join(folder, `${name}.partial`), lock: path.join(folder, `${name}.lock`), target: () => path.join(folder, `${name}.iso`), onProgress: () => undefined, ca: [ca],
 });
 
 await fetch(new URL('/1', url).href, 'warm'); // loads the libraries, which is the start of a command and not of its download
