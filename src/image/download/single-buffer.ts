@@ -18,7 +18,7 @@ export function singleBufferAgents(): Agents {
 }
 
 /**
- * Whether bytes are those of the buffer, which the next read overwrites. What a response brings is not: the HTTP parser of Node 22 and 24 copies it (`on_body` in
+ * Whether bytes are those of the buffer, which the next read overwrites. What a response brings is not: the HTTP parser of Node 22, 24 and 26 copies it (`on_body` in
  * node_http_parser.cc). Node's documentation does not promise that, so whoever keeps the bytes has to ask.
  */
 export function isReadBuffer(bytes: Buffer): boolean {
