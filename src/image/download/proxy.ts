@@ -27,7 +27,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv, given?: string): URL 
   return proxy;
 }
 
-/** What got connects by: a tunnel (CONNECT) for https, requests with the whole address for http, Node's own agents without a proxy. */
+/** What got connects by: a tunnel (CONNECT) for https, requests with the whole address for http; without a proxy Node's own agents, with a single buffer. */
 export async function agentsFor(proxy: URL | undefined, trust: (url: URL) => Promise<string[] | undefined>): Promise<Agents> {
   if (proxy === undefined) return singleBufferAgents();
   const { HttpProxyAgent } = await import('http-proxy-agent');
