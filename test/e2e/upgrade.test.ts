@@ -94,8 +94,6 @@ test('an image that cannot read the data is refused before anything is done', as
 });
 
 describe('killed by kill -9', () => {
-  beforeAll(() => publish('9.0.5'));
-
   /** Kills b2d as soon as it says that this step begins. */
   const killedAt = (args: string[], step: RegExp) => {
     let seen = '';
@@ -103,34 +101,41 @@ describe('killed by kill -9', () => {
   };
 
   test.each([
-    ['while the image comes', /Image/],
-    ['while the machine is shut down', /Shutting down/],
-    ['before the new image is started', /Keys and certificates/],
-    ['while the new image is started', /Virtual machine/],
-    ['before the new engine is ready', /Docker engine/],
-  ])('%s, up and another upgrade finish it', async (_, step) => {
+    ['while the image comes', '9.0.5', /Image/],
+    ['while the machine is shut down', '9.0.6', /Shutting down/],
+    ['before the new image is started', '9.0.7', /Keys and certificates/],
+    ['while the new image is started', '9.0.8', /Virtual machine/],
+    ['before the new engine is ready', '9.0.9', /Docker engine/],
+  ])('%s, up and another upgrade finish it', async (_, version, step) => {
+    const before = await runs();
+    await publish(version);
     expect((await killedAt(['upgrade', '--yes'], step)).code).toBe(-1);
     await home.must(['up']);
-    expect(['9.0.1', '9.0.5']).toContain(await runs());
+    expect([before, version]).toContain(await runs());
     expect(await volume()).toBe('precious\n');
     await home.must(['upgrade', '--yes']);
-    expect(await runs()).toBe('9.0.5');
+    expect(await runs()).toBe(version);
+    expect((await info()).previousImage?.version).toBe(before);
+  });
+
+  test('all that does not keep it from going back', async () => {
     await home.must(['upgrade', '--rollback', '--yes']);
-    expect(await runs()).toBe('9.0.1');
+    expect(await runs()).toBe('9.0.8');
+    expect(await volume()).toBe('precious\n');
   });
 
   test('in an upgrade to an image that never gets ready, up goes back', async () => {
-    await publish('9.0.6', { 'usr/bin/dockerd': '#!/bin/sh\nexit 1\n' });
+    await publish('9.0.10', { 'usr/bin/dockerd': '#!/bin/sh\nexit 1\n' });
     expect((await killedAt(['upgrade', '--yes'], /Docker engine/)).code).toBe(-1);
-    expect(await home.b2d(['up'])).toMatchObject({ code: 0, stderr: expect.stringContaining('9.0.6') });
-    expect(await runs()).toBe('9.0.1');
+    expect(await home.b2d(['up'])).toMatchObject({ code: 0, stderr: expect.stringContaining('9.0.10') });
+    expect(await runs()).toBe('9.0.8');
     expect(await volume()).toBe('precious\n');
   });
 });
 
 test('a machine that is off is tried and off again afterwards', async () => {
-  await publish('9.0.7');
+  await publish('9.0.11');
   await home.must(['down']);
   await home.must(['upgrade']);
-  expect(await info()).toMatchObject({ state: 'stopped', image: { version: '9.0.7' } });
+  expect(await info()).toMatchObject({ state: 'stopped', image: { version: '9.0.11' } });
 });
