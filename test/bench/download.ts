@@ -1,12 +1,11 @@
 import fs from 'node:fs/promises';
-import http from 'node:http';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type http from 'node:http';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { makeAuthority } from '../../src/tls/profiles.ts';
 import { execute } from '../support/b2d.ts';
 import { certificateFor } from '../support/certificates.ts';
+import { serve } from '../support/http-faults.ts';
 import { tool } from '../support/tools.ts';
 import { withCleanup } from './cleanup.ts';
 import type { Measured } from './download/child.ts';
@@ -53,7 +52,6 @@ export async function download(): Promise<Report> {
         for (let round = 0; round < rounds; round++) measured.push(await compare(place, `${address}/${bytes}`, round % 2 === 0));
       });
       const times = measured.map(({ b2d, curlMs, digestMs }) => ({ b2d: b2d.ms, other: curlMs + digestMs, ratio: b2d.ms / (curlMs + digestMs) }));
-      const median = (values: readonly number[]): number => quantile(values, 0.5);
       const ratio = median(times.map((time) => time.ratio));
       const memory = Math.max(...measured.map(({ b2d }) => b2d.peakBytes)) / MB;
       const rate = (ms: number): string => (bytes / MB / (ms / 1000)).toFixed(0);
@@ -103,9 +101,8 @@ async function withProgram<T>(work: (program: string) => Promise<T>): Promise<T>
 
 /** A server that answers `/N` with N bytes. */
 async function withServer<T>(tls: boolean, work: (address: string) => Promise<T>): Promise<T> {
-  const server = tls ? https.createServer(certificateFor(authority, { dns: [], ip: ['127.0.0.1'] }), answer) : http.createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return withCleanup(async () => { server.close(); server.closeAllConnections(); }, () => work(`${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  const server = await serve(answer, tls ? certificateFor(authority, { dns: [], ip: ['127.0.0.1'] }) : undefined);
+  return withCleanup(() => server.close(), () => work(server.base));
 }
 
 const piece = Buffer.alloc(1024 ** 2, 0x5a);
@@ -123,4 +120,8 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse): v
   };
   response.on('drain', send);
   send();
+}
+
+function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
 }

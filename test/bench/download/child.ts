@@ -1,4 +1,4 @@
-/** Downloads argv[2] into the folder argv[3], trusting the certificate authorities in the file argv[4] as well, and prints how long that took and the process's peak memory. */
+/** Downloads argv[2] into the folder argv[3], the authorities in the file argv[4] trusted too, and prints how long that took and the process's peak memory. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { download } from '../../../src/image/download/download.ts';
